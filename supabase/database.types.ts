@@ -1,0 +1,2 @@
+// biome-ignore lint: placeholder until generated
+export type Database = any
