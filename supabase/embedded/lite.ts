@@ -1,0 +1,156 @@
+import { App, setExperimental } from '@supabase/lite'
+import { createPostgresConnection } from '@supabase/lite/postgres'
+import { storageInFolder } from './storage-files.ts'
+
+export type Fetch = (request: Request) => Promise<Response>
+
+type LiteOptions = { databaseUrl: string; storageFolder: string } & Keys
+
+export type Keys = { publishableKey: string; secretKey: string; jwtSecret: string }
+
+/**
+ * Supabase's REST and Storage API on a Postgres of ours, by @supabase/lite. Where it differs from Supabase in something
+ * that we or supabase-js rely on, the difference is taken out here and nowhere else.
+ */
+export async function startLite({ databaseUrl, storageFolder, ...keys }: LiteOptions) {
+  process.env.LITE_TELEMETRY = '0'
+  process.env.DO_NOT_TRACK = '1'
+  silenceRefusedQueries()
+
+  const connection = createPostgresConnection({ url: databaseUrl, postgresOptions: { types: asPostgrestValues } })
+  // It would grant every table to anon once it sees a policy; our migrations have granted exactly what they mean to.
+  Object.assign(connection, { rlsState: 'active' })
+  connection.normalizeDbError = asPostgrestAnswers
+  const app = new App({
+    connection,
+    auth: {
+      enabled: false, // people sign in with Clerk; the keys and the secret below count nevertheless
+      jwt_secret: keys.jwtSecret,
+      publishable_key: keys.publishableKey,
+      secret_key: keys.secretKey,
+    },
+    storage: { enabled: true, file_size_limit: '25MiB' },
+    studio: { enabled: false },
+  })
+  app._storageAdapter = storageInFolder(storageFolder)
+  await app.init()
+  setExperimental('storage', true) // after `init`, which would print a warning about it
+  return {
+    fetch: correctStorage(async (request) => app.fetch(request)),
+    close: () => connection.close(),
+  }
+}
+
+// PostgREST answers with ISO timestamps, and with numbers for numeric: cast to text where every cent counts.
+const asPostgrestValues = {
+  timestamptz: {
+    to: 1184,
+    from: [1184],
+    serialize: String,
+    parse: (value: string) => value.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00'),
+  },
+  numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
+  // lite hands a function's JSON argument over as text, which must not be quoted once more.
+  jsonb: { to: 3802, from: [3802], serialize: jsonArgument, parse: (value: string) => JSON.parse(value) as unknown },
+}
+
+function jsonArgument(value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value)
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return typeof parsed === 'object' && parsed !== null ? value : JSON.stringify(value)
+  } catch {
+    return JSON.stringify(value)
+  }
+}
+
+const refused = new WeakSet<object>()
+
+/** lite prints every query that the database refuses. The caller gets it as an answer, and that is where it belongs. */
+function silenceRefusedQueries() {
+  if ('jetvision' in console.error) return
+  const print = console.error
+  const filtered = (...args: unknown[]) => {
+    const [first] = args
+    if (typeof first !== 'object' || first === null || !refused.has(first)) print(...args)
+  }
+  console.error = Object.assign(filtered, { jetvision: true })
+}
+
+type DatabaseError = { code: string; message: string; detail?: string; hint?: string }
+
+// PostgREST's table of HTTP statuses, for the SQL errors that lite answers as `SUP` with status 500 and no code.
+const STATUS: [RegExp, number][] = [
+  [/^08/, 503],
+  [/^0[LP]/, 403],
+  [/^23(503|505)|^42|^2[12]|^23502|^25006|^5[35]|^PT|^PGRST/, 0], // lite knows these
+  [/^23/, 400],
+  [/^28/, 403],
+  [/^P0001/, 400],
+  [/^(09|25|2D|38|39|3B|40|54|57|58|F0|HV|P0|XX)/, 500],
+]
+
+function asPostgrestAnswers(error: unknown) {
+  if (!isDatabaseError(error)) return error
+  refused.add(error)
+  const status = STATUS.find(([codes]) => codes.test(error.code))?.[1] ?? 400
+  if (status === 0) return error
+  const { code, message, detail = null, hint = null } = error
+  // The form in which a SQL function may choose code and status itself; lite passes it on as it is.
+  const answer = {
+    code: 'PGRST',
+    message: JSON.stringify({ code, message, details: detail, hint }),
+    detail: JSON.stringify({ status, headers: {} }),
+  }
+  refused.add(answer)
+  return answer
+}
+
+const isDatabaseError = (error: unknown): error is DatabaseError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+
+/** supabase-js reads `signedURL` and `url`, relative to the storage API, and uploads a Blob as an unnamed form field. */
+function correctStorage(next: Fetch): Fetch {
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    if (!pathname.startsWith('/storage/v1/object/')) return next(request)
+    if (request.method === 'POST' && /\/object\/sign\/[^/]+$/.test(pathname)) return signEach(request, next)
+    const isForm = request.headers.get('content-type')?.startsWith('multipart/form-data')
+    const response = await next(isForm ? await unwrapForm(request) : request)
+    if (request.method !== 'POST' || !pathname.includes('/sign/') || !response.ok) return response
+    return Response.json(withRelativeUrl(await response.json()), { status: response.status })
+  }
+}
+
+/** Several paths at once: lite takes that for one path with no name. */
+async function signEach(request: Request, next: Fetch) {
+  const { paths, expiresIn }: { paths: string[]; expiresIn: number } = await request.json()
+  const headers = new Headers(request.headers)
+  headers.delete('content-length')
+  const signed = paths.map(async (path) => {
+    const url = `${request.url}/${path.split('/').map(encodeURIComponent).join('/')}`
+    const response = await next(new Request(url, { method: 'POST', headers, body: JSON.stringify({ expiresIn }) }))
+    const answer = withRelativeUrl(await response.json())
+    return response.ok
+      ? { path, error: null, ...answer }
+      : { path, error: answer.message ?? 'Not found', signedURL: null }
+  })
+  return Response.json(await Promise.all(signed))
+}
+
+async function unwrapForm(request: Request) {
+  const form = await request.formData()
+  const file = [...form.values()].find((value) => value instanceof File)
+  if (!(file instanceof File)) return new Request(request.url, { method: request.method, headers: request.headers })
+  const headers = new Headers(request.headers)
+  headers.set('content-type', file.type || 'application/octet-stream')
+  headers.set('content-length', String(file.size))
+  const seconds = form.get('cacheControl')
+  if (typeof seconds === 'string') headers.set('cache-control', `max-age=${seconds}`)
+  return new Request(request.url, { method: request.method, headers, body: await file.arrayBuffer() })
+}
+
+function withRelativeUrl({ signedUrl, ...rest }: { signedUrl?: string; message?: string }) {
+  const url = signedUrl?.replace('/storage/v1', '')
+  return { ...rest, signedURL: url, url }
+}

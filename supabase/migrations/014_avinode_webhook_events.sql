@@ -1,0 +1,242 @@
+-- Avinode's notifications as they came in, and what became of each. A claim is a lease: only its holder may end the event.
+
+create type public.avinode_event_type as enum (
+  'rfq_received', 'rfq_updated', 'rfq_cancelled', 'quote_received', 'quote_updated', 'quote_accepted',
+  'quote_rejected', 'quote_expired', 'message_received', 'booking_confirmed', 'booking_cancelled', 'booking_updated',
+  'trip_created', 'trip_updated', 'trip_cancelled'
+);
+
+create type public.webhook_processing_status as enum (
+  'pending', 'processing', 'completed', 'failed', 'skipped', 'dead_letter'
+);
+
+create table public.avinode_webhook_events (
+  id uuid primary key default gen_random_uuid(),
+  event_type public.avinode_event_type not null,
+  avinode_event_id text not null unique,
+  avinode_timestamp timestamptz,
+  request_id uuid references public.requests (id) on delete set null,
+  quote_id uuid references public.quotes (id) on delete set null,
+  conversation_id uuid references public.conversations (id) on delete set null,
+  operator_profile_id uuid references public.operator_profiles (id) on delete set null,
+  message_id uuid references public.messages (id) on delete set null,
+  avinode_rfp_id text,
+  avinode_quote_id text,
+  avinode_trip_id text,
+  avinode_thread_id text,
+  raw_payload jsonb not null,
+  parsed_data jsonb,
+  processing_status public.webhook_processing_status not null default 'pending',
+  processed_at timestamptz,
+  processing_duration_ms bigint check (processing_duration_ms >= 0),
+  error_message text,
+  error_stack text,
+  retry_count integer not null default 0 check (retry_count between 0 and 5),
+  next_retry_at timestamptz,
+  max_retries integer not null default 5 check (max_retries between 0 and 5),
+  signature_verified boolean not null default false,
+  source_ip text,
+  user_agent text,
+  headers jsonb not null default '{}',
+  received_at timestamptz not null default now(),
+  created_at timestamptz not null default now()
+);
+
+create index webhook_events_pending_idx on public.avinode_webhook_events (received_at)
+  where processing_status = 'pending';
+create index webhook_events_due_idx on public.avinode_webhook_events (next_retry_at)
+  where processing_status = 'failed';
+create index webhook_events_processing_idx on public.avinode_webhook_events (id)
+  where processing_status = 'processing';
+create index webhook_events_dead_letter_idx on public.avinode_webhook_events (received_at desc)
+  where processing_status = 'dead_letter';
+create index webhook_events_received_idx on public.avinode_webhook_events (received_at desc, id);
+create index webhook_events_type_idx on public.avinode_webhook_events (event_type, received_at desc);
+create index webhook_events_request_idx on public.avinode_webhook_events (request_id);
+create index webhook_events_quote_idx on public.avinode_webhook_events (quote_id);
+create index webhook_events_conversation_idx on public.avinode_webhook_events (conversation_id);
+create index webhook_events_operator_idx on public.avinode_webhook_events (operator_profile_id);
+create index webhook_events_message_idx on public.avinode_webhook_events (message_id);
+create index webhook_events_avinode_trip_idx on public.avinode_webhook_events (avinode_trip_id);
+create index webhook_events_avinode_rfp_idx on public.avinode_webhook_events (avinode_rfp_id);
+create index webhook_events_avinode_quote_idx on public.avinode_webhook_events (avinode_quote_id);
+create index webhook_events_avinode_thread_idx on public.avinode_webhook_events (avinode_thread_id);
+
+-- One row per event that was ever claimed. `claims` counts every claim, also those that used up no attempt.
+create table private.webhook_event_leases (
+  event_id uuid primary key references public.avinode_webhook_events (id) on delete cascade,
+  claim_token uuid not null,
+  claimed_at timestamptz not null,
+  lease_until timestamptz not null,
+  claims integer not null default 1
+);
+
+create index webhook_event_leases_until_idx on private.webhook_event_leases (lease_until);
+
+-- When to try again after that many earlier retries: 1, 2, 4, 8, 16 minutes.
+create function public.calculate_webhook_retry_time(retry_count integer) returns timestamptz
+  language sql stable set search_path = ''
+  as $$ select now() + make_interval(mins => (2 ^ least(greatest(retry_count, 0), 4))::integer) $$;
+
+-- Gives a pending, due or abandoned event to exactly one caller, for 60 seconds. Null for everyone else.
+create function public.claim_webhook_event(event_id uuid) returns jsonb
+  language plpgsql security definer set search_path = ''
+  as $$
+    declare
+      event public.avinode_webhook_events;
+      lease private.webhook_event_leases;
+    begin
+      select * into event from public.avinode_webhook_events e where e.id = claim_webhook_event.event_id for update;
+      -- A statement of its own: its snapshot sees the lease of whoever held the row before us.
+      select * into lease from private.webhook_event_leases l where l.event_id = claim_webhook_event.event_id;
+      if event.id is null or not (
+        event.processing_status = 'pending'
+        or (event.processing_status = 'failed' and event.next_retry_at <= now())
+        or (event.processing_status = 'processing' and coalesce(lease.lease_until <= now(), true))
+      ) then
+        return null;
+      end if;
+      update public.avinode_webhook_events e set processing_status = 'processing' where e.id = event.id;
+      insert into private.webhook_event_leases as l (event_id, claim_token, claimed_at, lease_until)
+        values (event.id, gen_random_uuid(), now(), now() + interval '60 seconds')
+        on conflict on constraint webhook_event_leases_pkey do update set
+          claim_token = excluded.claim_token,
+          claimed_at = excluded.claimed_at,
+          lease_until = excluded.lease_until,
+          claims = l.claims + 1
+        returning * into lease;
+      return jsonb_build_object(
+        'event_id', event.id,
+        'claim_token', lease.claim_token,
+        'attempt', lease.claims,
+        'event_type', event.event_type,
+        'raw_payload', event.raw_payload,
+        'retry_count', event.retry_count,
+        'source', event.parsed_data ->> 'source'
+      );
+    end
+  $$;
+
+-- The claimed event, locked, if that token (or, for callers that know no tokens, nobody's) still holds it.
+create function private.lock_claimed_event(p_event_id uuid, p_claim_token uuid)
+  returns public.avinode_webhook_events
+  language plpgsql security definer set search_path = ''
+  as $$
+    declare
+      event public.avinode_webhook_events;
+    begin
+      select * into event from public.avinode_webhook_events e where e.id = p_event_id for update;
+      if event.processing_status is distinct from 'processing' then
+        return null;
+      end if;
+      if p_claim_token is not null and not exists (
+        select from private.webhook_event_leases l where l.event_id = p_event_id and l.claim_token = p_claim_token
+      ) then
+        return null;
+      end if;
+      return event;
+    end
+  $$;
+
+-- Ends a claimed event, with its duration and what it touched. False, and no change, for a wrong or lost claim.
+create function public.complete_webhook_event(
+  event_id uuid,
+  p_request_id uuid default null,
+  p_quote_id uuid default null,
+  p_conversation_id uuid default null,
+  p_message_id uuid default null,
+  p_operator_profile_id uuid default null,
+  p_event_type public.avinode_event_type default null,
+  p_parsed_data jsonb default null,
+  p_status public.webhook_processing_status default 'completed',
+  p_claim_token uuid default null
+) returns boolean
+  language plpgsql security definer set search_path = ''
+  as $$
+    declare
+      event public.avinode_webhook_events := private.lock_claimed_event(event_id, p_claim_token);
+    begin
+      if event.id is null then
+        return false;
+      end if;
+      if p_status not in ('completed', 'skipped') then
+        raise exception using errcode = 'PT422', message = format('An event cannot be completed as %s', p_status);
+      end if;
+      update public.avinode_webhook_events e set
+        processing_status = p_status,
+        processed_at = now(),
+        processing_duration_ms = (
+          select greatest(0, round(extract(epoch from clock_timestamp() - l.claimed_at) * 1000))
+          from private.webhook_event_leases l where l.event_id = event.id
+        ),
+        next_retry_at = null,
+        error_message = null,
+        error_stack = null,
+        request_id = coalesce(p_request_id, e.request_id),
+        quote_id = coalesce(p_quote_id, e.quote_id),
+        conversation_id = coalesce(p_conversation_id, e.conversation_id),
+        message_id = coalesce(p_message_id, e.message_id),
+        operator_profile_id = coalesce(p_operator_profile_id, e.operator_profile_id),
+        event_type = coalesce(p_event_type, e.event_type),
+        parsed_data = case
+          when p_parsed_data is null then e.parsed_data
+          else coalesce(e.parsed_data, '{}') || p_parsed_data
+        end
+        where e.id = event.id;
+      return true;
+    end
+  $$;
+
+-- Puts a claimed event back for a later try, or into the dead letters once its retries are spent. An outage of what we
+-- depend on (p_uses_attempt false) costs no retry. Null, and no change, for a wrong or lost claim.
+create function public.fail_webhook_event(
+  event_id uuid,
+  error text,
+  p_claim_token uuid default null,
+  p_uses_attempt boolean default true,
+  p_retry_at timestamptz default null,
+  p_error_stack text default null
+) returns jsonb
+  language plpgsql security definer set search_path = ''
+  as $$
+    declare
+      event public.avinode_webhook_events := private.lock_claimed_event(event_id, p_claim_token);
+      is_spent boolean := p_uses_attempt and event.retry_count >= event.max_retries;
+    begin
+      if event.id is null then
+        return null;
+      end if;
+      update public.avinode_webhook_events e set
+        processing_status = case when is_spent then 'dead_letter' else 'failed' end::public.webhook_processing_status,
+        retry_count = case when p_uses_attempt and not is_spent then e.retry_count + 1 else e.retry_count end,
+        next_retry_at = case
+          when is_spent then null
+          when p_uses_attempt then greatest(p_retry_at, public.calculate_webhook_retry_time(e.retry_count))
+          else coalesce(p_retry_at, now() + interval '1 minute')
+        end,
+        processed_at = case when is_spent then now() end,
+        error_message = left(error, 4000),
+        error_stack = left(p_error_stack, 16000)
+        where e.id = event.id
+        returning * into event;
+      return jsonb_build_object('status', event.processing_status, 'next_retry_at', event.next_retry_at);
+    end
+  $$;
+
+revoke execute on function
+  public.calculate_webhook_retry_time(integer),
+  public.claim_webhook_event(uuid),
+  private.lock_claimed_event(uuid, uuid),
+  public.complete_webhook_event(
+    uuid, uuid, uuid, uuid, uuid, uuid, public.avinode_event_type, jsonb, public.webhook_processing_status, uuid
+  ),
+  public.fail_webhook_event(uuid, text, uuid, boolean, timestamptz, text)
+  from public, anon, authenticated;
+grant execute on function
+  public.calculate_webhook_retry_time(integer),
+  public.claim_webhook_event(uuid),
+  public.complete_webhook_event(
+    uuid, uuid, uuid, uuid, uuid, uuid, public.avinode_event_type, jsonb, public.webhook_processing_status, uuid
+  ),
+  public.fail_webhook_event(uuid, text, uuid, boolean, timestamptz, text)
+  to service_role;

@@ -1,0 +1,127 @@
+-- Small functions that the system's own functions share. Nothing in `private` is reachable through the API: brokers and
+-- workers come in through security definer functions in `public`, and each of those says who may call it.
+
+create schema if not exists private;
+
+-- The same text gives the same uuid (version 8, RFC 9562), so that a repeated effect meets its own row.
+create function private.derived_id(p_key text) returns uuid
+  language sql immutable set search_path = ''
+as $$
+  select (
+    substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-8' || substr(h, 14, 3) || '-'
+    || substr('89ab', 1 + ('x' || substr(h, 17, 1))::bit(4)::int % 4, 1) || substr(h, 18, 3) || '-' || substr(h, 21, 12)
+  )::uuid
+  from (select encode(sha256(convert_to(p_key, 'UTF8')), 'hex') as h) as hashed
+$$;
+comment on function private.derived_id(text) is
+  'A uuid that is the same for the same text. Rows that must exist once, whoever makes them first, take their id from it.';
+
+-- Avinode's timestamps are another company's text: what cannot be read is unknown, never an error that blocks an event.
+create function private.parse_time(p_text text) returns timestamptz
+  language plpgsql stable set search_path = '' set timezone = 'UTC'
+as $$
+begin
+  return nullif(btrim(p_text), '')::timestamptz;
+exception when others then
+  return null;
+end
+$$;
+comment on function private.parse_time(text) is
+  'Reads an ISO time, as UTC where it names no zone. Null for what is no time.';
+
+create function private.require_agent() returns uuid
+  language plpgsql stable set search_path = ''
+as $$
+declare
+  v_agent uuid := public.get_current_iso_agent_id();
+begin
+  if v_agent is null then
+    raise exception using errcode = 'PT403', message = 'No active agent belongs to this sign-in';
+  end if;
+  return v_agent;
+end
+$$;
+comment on function private.require_agent() is 'The calling broker''s iso_agent_id. PT403 where the token belongs to no active agent.';
+
+create function private.require_participant(p_conversation_id uuid) returns public.conversation_participants
+  language plpgsql stable set search_path = ''
+as $$
+declare
+  v_participant public.conversation_participants;
+begin
+  select p.* into v_participant
+    from public.conversation_participants p
+   where p.conversation_id = p_conversation_id and p.iso_agent_id = private.require_agent() and p.is_active;
+  if not found then
+    raise exception using errcode = 'PT404', message = 'The conversation was not found';
+  end if;
+  return v_participant;
+end
+$$;
+comment on function private.require_participant(uuid) is
+  'The caller''s own row in a conversation. PT404 for a conversation that the caller does not take part in.';
+
+create function private.has_assistant(p_conversation_id uuid) returns boolean
+  language sql stable set search_path = ''
+as $$
+  select exists (
+    select from public.conversation_participants p
+     where p.conversation_id = p_conversation_id and p.role = 'ai_assistant' and p.is_active
+  )
+$$;
+comment on function private.has_assistant(uuid) is 'Whether the assistant takes part in a conversation, and so answers in it.';
+
+create function private.request_room(p_request_id uuid) returns uuid
+  language sql volatile set search_path = ''
+as $$
+  select coalesce(
+    (select r.primary_conversation_id from public.requests r
+      where r.id = p_request_id and not private.has_operator(r.primary_conversation_id)),
+    (select c.id from public.conversations c
+      where c.request_id = p_request_id and c.type = 'rfp_negotiation' and not private.has_operator(c.id)
+      order by c.created_at, c.id limit 1),
+    public.get_or_create_request_conversation(p_request_id)
+  )
+$$;
+comment on function private.request_room(uuid) is
+  'The room in which broker and assistant talk about a request; never one that an operator can read.';
+
+create function private.post_note(
+  p_id uuid, p_conversation_id uuid, p_sender_type public.message_sender_type, p_content_type public.message_content_type,
+  p_content text, p_rich_content jsonb default null, p_metadata jsonb default '{}'
+) returns uuid
+  language plpgsql set search_path = ''
+as $$
+begin
+  insert into public.messages (id, conversation_id, sender_type, sender_name, content_type, content, rich_content, status, metadata)
+  values (p_id, p_conversation_id, p_sender_type, 'JetVision', p_content_type, p_content, p_rich_content, 'sent', p_metadata)
+  on conflict (id) do nothing;
+  return p_id;
+end
+$$;
+comment on function private.post_note(
+  uuid, uuid, public.message_sender_type, public.message_content_type, text, jsonb, jsonb
+) is 'Writes a message of the assistant or of the system, once for each id.';
+
+-- Money crosses every border as text: a JSON number would lose its cents on the way through a float.
+create function private.quote_json(q public.quotes) returns jsonb
+  language sql stable set search_path = ''
+as $$
+  select to_jsonb(q) || jsonb_build_object(
+    'base_price', q.base_price::text, 'fuel_surcharge', q.fuel_surcharge::text, 'taxes', q.taxes::text,
+    'fees', q.fees::text, 'total_price', q.total_price::text)
+$$;
+comment on function private.quote_json(public.quotes) is 'A quote as JSON, with its money as decimal text.';
+
+create function private.request_json(r public.requests) returns jsonb
+  language sql stable set search_path = ''
+as $$ select to_jsonb(r) || jsonb_build_object('budget', r.budget::text) $$;
+comment on function private.request_json(public.requests) is 'A request as JSON, with its money as decimal text.';
+
+-- How long a worker may hold what it claimed without saying that it lives.
+create function private.lease_time() returns interval
+  language sql immutable set search_path = ''
+as $$ select interval '60 seconds' $$;
+comment on function private.lease_time() is 'The length of a lease: whoever does not renew it within this time has lost it.';
+
+revoke execute on all functions in schema private from public;

@@ -1,0 +1,457 @@
+-- What the assistant has to answer, or is answering. A turn survives refresh, restart and crash: it is claimed under a lease,
+-- and only the holder of the present claim may add to it or end it. A conversation has one running turn, the oldest first.
+
+create table private.assistant_turns (
+  id uuid primary key,
+  conversation_id uuid not null references public.conversations (id) on delete cascade,
+  iso_agent_id uuid not null references public.iso_agents (id),
+  trigger jsonb not null,
+  user_message_id uuid unique references public.messages (id) on delete set null,
+  status text not null default 'queued'
+    check (status in ('queued', 'running', 'interrupted', 'completed', 'failed', 'stopped')),
+  attempt integer not null default 0,
+  crashes integer not null default 0,
+  claim_token uuid,
+  lease_until timestamptz,
+  stop_requested boolean not null default false,
+  run_state text,
+  sdk_version text,
+  notice_posted boolean not null default false,
+  next_attempt_at timestamptz not null default clock_timestamp(),
+  error text,
+  created_at timestamptz not null default clock_timestamp(),
+  finished_at timestamptz,
+  check ((status = 'running') = (claim_token is not null and lease_until is not null))
+);
+comment on column private.assistant_turns.attempt is 'How often it was claimed; a reader of the stream starts anew when it grows';
+comment on column private.assistant_turns.crashes is 'How often a holder vanished: after five the turn is given up';
+
+create unique index assistant_turns_one_running_idx on private.assistant_turns (conversation_id) where status = 'running';
+create index assistant_turns_conversation_idx on private.assistant_turns (conversation_id, created_at desc, id);
+create index assistant_turns_open_idx on private.assistant_turns (next_attempt_at) where status in ('queued', 'running');
+create index assistant_turns_interrupted_idx on private.assistant_turns (id) where status = 'interrupted';
+create index assistant_turns_finished_idx on private.assistant_turns (finished_at) where finished_at is not null;
+
+-- What was streamed so far, so that a page can join or come back in the middle.
+create table private.assistant_turn_chunks (
+  turn_id uuid not null references private.assistant_turns (id) on delete cascade,
+  seq integer not null,
+  chunk jsonb not null,
+  primary key (turn_id, seq)
+);
+
+create function private.end_turn(p_turn_id uuid, p_status text, p_error text default null) returns void
+  language plpgsql set search_path = ''
+as $$
+begin
+  update private.assistant_turns set
+    status = p_status, error = p_error, finished_at = clock_timestamp(), claim_token = null, lease_until = null,
+    run_state = null, sdk_version = null
+   where id = p_turn_id;
+  perform pg_notify('jetvision_turns', p_turn_id::text);
+end
+$$;
+comment on function private.end_turn(uuid, text, text) is
+  'Closes a turn for good and forgets its stored run, which nobody needs any more.';
+
+create function private.insert_broker_message(
+  p_conversation_id uuid, p_message_id uuid, p_content text, p_content_type text, p_rich_content jsonb,
+  p_parent_message_id uuid, p_attachments jsonb, p_status public.message_status,
+  out message public.messages, out is_new boolean
+)
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_participant public.conversation_participants := private.require_participant(p_conversation_id);
+  v_attachments jsonb := coalesce(p_attachments, '[]');
+begin
+  is_new := false;
+  select * into message from public.messages m where m.id = p_message_id;
+  if not found then
+    if not v_participant.can_reply then
+      raise exception using errcode = 'PT403', message = 'You may read this conversation, but not write in it';
+    end if;
+    if coalesce(btrim(p_content), '') = '' and p_rich_content is null and v_attachments = '[]' then
+      raise exception using errcode = 'PT422', message = 'A message needs some content';
+    end if;
+    if length(p_content) > 20000 then
+      raise exception using errcode = 'PT422', message = 'A message may have at most 20,000 characters';
+    end if;
+    if p_content_type in ('system_notification', 'workflow_update', 'typing_indicator')
+      or not p_content_type = any (enum_range(null::public.message_content_type)::text[]) then
+      raise exception using errcode = 'PT422', message = format('A broker cannot send a message of type %s', p_content_type);
+    end if;
+    insert into public.messages (
+      id, conversation_id, sender_type, sender_iso_agent_id, content_type, content, rich_content, attachments,
+      parent_message_id, status
+    ) values (
+      p_message_id, p_conversation_id, 'iso_agent', v_participant.iso_agent_id,
+      p_content_type::public.message_content_type, p_content, p_rich_content, v_attachments, p_parent_message_id, p_status
+    )
+    on conflict (id) do nothing
+    returning * into message;
+    is_new := found;
+    if is_new then
+      update public.conversation_participants set is_typing = false, typing_started_at = null
+       where id = v_participant.id and is_typing;
+    else
+      select * into message from public.messages m where m.id = p_message_id;
+    end if;
+  end if;
+  if message.conversation_id <> p_conversation_id
+    or message.sender_iso_agent_id is distinct from v_participant.iso_agent_id then
+    raise exception using errcode = 'PT409', message = 'This message id is in use';
+  end if;
+end
+$$;
+comment on function private.insert_broker_message(uuid, uuid, text, text, jsonb, uuid, jsonb, public.message_status) is
+  'Writes the caller''s message into a conversation in which the caller may reply. The same id again gives the same row.';
+
+create function private.queue_turn(p_turn_id uuid, p_conversation_id uuid, p_iso_agent_id uuid, p_user_message_id uuid, p_trigger jsonb)
+  returns boolean
+  language plpgsql set search_path = ''
+as $$
+begin
+  if private.has_operator(p_conversation_id) then
+    raise exception using errcode = 'PT409',
+      message = 'The assistant does not speak in a room with an operator: ask it in the request''s own room';
+  end if;
+  insert into private.assistant_turns (id, conversation_id, iso_agent_id, user_message_id, trigger)
+  values (p_turn_id, p_conversation_id, p_iso_agent_id, p_user_message_id, coalesce(p_trigger, '{"kind": "message"}'))
+  on conflict do nothing;
+  return found;
+end
+$$;
+comment on function private.queue_turn(uuid, uuid, uuid, uuid, jsonb) is
+  'Asks for a turn of the assistant, once for each id. PT409 in a room that an operator can read.';
+
+create function public.start_turn(
+  p_conversation_id uuid, p_message_id uuid, p_content text, p_content_type text default 'text',
+  p_rich_content jsonb default null, p_parent_message_id uuid default null, p_attachments jsonb default '[]',
+  p_trigger jsonb default '{"kind": "message"}'
+) returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_turn_id uuid := private.derived_id('turn:' || p_message_id);
+  v_posted record;
+  v_is_new boolean;
+begin
+  v_posted := private.insert_broker_message(p_conversation_id, p_message_id, p_content, p_content_type, p_rich_content,
+    p_parent_message_id, p_attachments, 'sent');
+  v_is_new := private.queue_turn(v_turn_id, p_conversation_id, private.require_agent(), p_message_id, p_trigger);
+  return jsonb_build_object('turn_id', v_turn_id, 'message', to_jsonb(v_posted.message), 'is_new', v_is_new);
+end
+$$;
+comment on function public.start_turn(uuid, uuid, text, text, jsonb, uuid, jsonb, jsonb) is
+  'Posts the caller''s message and asks the assistant for an answer, in one transaction; the same message id again starts nothing new. PT404 for a conversation of others, PT403 without the right to reply.';
+
+create function public.start_background_turn(p_conversation_id uuid, p_turn_id uuid, p_trigger jsonb) returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_agent uuid;
+begin
+  select coalesce(
+    (select r.iso_agent_id from public.conversations c join public.requests r on r.id = c.request_id where c.id = p_conversation_id),
+    (select p.iso_agent_id from public.conversation_participants p
+      where p.conversation_id = p_conversation_id and p.role = 'iso_agent' and p.is_active
+      order by p.joined_at, p.id limit 1)
+  ) into v_agent;
+  if v_agent is null then
+    raise exception using errcode = 'PT404', message = 'The conversation was not found';
+  end if;
+  return jsonb_build_object('turn_id', p_turn_id,
+    'is_new', private.queue_turn(p_turn_id, p_conversation_id, v_agent, null, p_trigger));
+end
+$$;
+comment on function public.start_background_turn(uuid, uuid, jsonb) is
+  'Asks for a turn that no message started, for the broker whose conversation it is; once for each turn id.';
+
+create function public.claim_turn(p_turn_id uuid) returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_turn private.assistant_turns;
+  v_agent public.iso_agents;
+  v_now timestamptz;
+begin
+  select * into v_turn from private.assistant_turns where id = p_turn_id;
+  if not found then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('turns:' || v_turn.conversation_id, 0));
+  v_now := clock_timestamp();
+  select * into v_turn from private.assistant_turns where id = p_turn_id for update;
+  if not ((v_turn.status = 'queued' and v_turn.next_attempt_at <= v_now)
+       or (v_turn.status = 'running' and v_turn.lease_until <= v_now)) then
+    return null;
+  end if;
+  if exists (
+    select from private.assistant_turns other
+     where other.conversation_id = v_turn.conversation_id and other.id <> v_turn.id
+       and (other.status = 'running'
+         or (other.status = 'queued' and (other.created_at, other.id) < (v_turn.created_at, v_turn.id)))
+  ) then
+    return null;
+  end if;
+  if v_turn.stop_requested then
+    perform private.end_turn(p_turn_id, 'stopped');
+    return null;
+  end if;
+
+  select * into v_agent from public.iso_agents where id = v_turn.iso_agent_id;
+  if not v_agent.is_active then
+    perform private.end_turn(p_turn_id, 'failed', 'The broker is no longer active');
+    return null;
+  end if;
+  if v_turn.status = 'running' and v_turn.crashes >= 4 then
+    perform private.end_turn(p_turn_id, 'failed', 'Every attempt ended without a word');
+    perform private.post_note(private.derived_id('given-up:' || p_turn_id), v_turn.conversation_id, 'system', 'system_notification',
+      'The assistant could not finish this answer, although it was tried several times. Nothing was sent to anybody. Please ask again.');
+    return null;
+  end if;
+
+  update private.assistant_turns set
+    crashes = crashes + (status = 'running')::int, status = 'running', attempt = attempt + 1,
+    claim_token = gen_random_uuid(), lease_until = v_now + private.lease_time(), error = null
+   where id = p_turn_id
+  returning * into v_turn;
+  -- What an earlier attempt streamed is not what this one will say.
+  delete from private.assistant_turn_chunks where turn_id = p_turn_id;
+  perform pg_notify('jetvision_turns', p_turn_id::text);
+
+  return jsonb_build_object(
+    'turn_id', v_turn.id, 'claim_token', v_turn.claim_token, 'attempt', v_turn.attempt,
+    'conversation_id', v_turn.conversation_id, 'trigger', v_turn.trigger, 'user_message_id', v_turn.user_message_id,
+    'run_state', v_turn.run_state, 'sdk_version', v_turn.sdk_version,
+    'iso_agent_id', v_agent.id, 'clerk_user_id', v_agent.clerk_user_id, 'role', v_agent.role,
+    'full_name', v_agent.full_name, 'email', v_agent.email);
+end
+$$;
+comment on function public.claim_turn(uuid) is
+  'Gives a waiting or abandoned turn to one worker for 60 seconds, with the broker for whom it runs. Null while it is held, not due, or not the oldest of its conversation.';
+
+create function public.heartbeat_turn(p_turn_id uuid, p_claim_token uuid) returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_stop boolean;
+begin
+  update private.assistant_turns set lease_until = clock_timestamp() + private.lease_time()
+   where id = p_turn_id and claim_token = p_claim_token and status = 'running'
+  returning stop_requested into v_stop;
+  return jsonb_build_object('held', v_stop is not null, 'stop_requested', coalesce(v_stop, false));
+end
+$$;
+comment on function public.heartbeat_turn(uuid, uuid) is
+  'Renews the lease of a turn. `held` false: another worker has it, stop at once. `stop_requested`: the broker pressed Stop.';
+
+create function public.append_turn_chunks(p_turn_id uuid, p_claim_token uuid, p_first_seq integer, p_chunks jsonb) returns boolean
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- The lock keeps a takeover, which deletes the chunks, from happening in between.
+  perform from private.assistant_turns
+    where id = p_turn_id and claim_token = p_claim_token and status = 'running' for share;
+  if not found then
+    return false;
+  end if;
+  insert into private.assistant_turn_chunks (turn_id, seq, chunk)
+  select p_turn_id, p_first_seq + ordinality::int - 1, value from jsonb_array_elements(p_chunks) with ordinality
+  on conflict do nothing;
+  perform pg_notify('jetvision_turns', p_turn_id::text);
+  return true;
+end
+$$;
+comment on function public.append_turn_chunks(uuid, uuid, integer, jsonb) is
+  'Adds streamed chunks under the numbers from p_first_seq on, and wakes the readers. False, and no change, without the claim.';
+
+create function private.open_approvals(p_turn_id uuid) returns bigint
+  language plpgsql stable set search_path = ''
+as $$
+begin
+  return (select count(*) from public.approvals a where a.turn_id = p_turn_id and a.status in ('pending', 'approved'));
+end
+$$;
+comment on function private.open_approvals(uuid) is 'How many of a turn''s approvals are undecided, or approved but not carried out yet.';
+
+create function public.complete_turn(
+  p_turn_id uuid, p_claim_token uuid, p_status text, p_messages jsonb, p_run_state text default null,
+  p_sdk_version text default null, p_error text default null
+) returns boolean
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_turn private.assistant_turns;
+begin
+  if p_status not in ('completed', 'failed', 'stopped', 'interrupted') then
+    raise exception using errcode = 'PT422', message = format('A turn cannot end as %s', p_status);
+  end if;
+  select * into v_turn from private.assistant_turns
+   where id = p_turn_id and claim_token = p_claim_token and status = 'running' for update;
+  if not found then
+    return false;
+  end if;
+
+  insert into public.messages (id, conversation_id, sender_type, content_type, content, rich_content, metadata, status)
+  select (m ->> 'id')::uuid, v_turn.conversation_id, 'ai_assistant',
+         coalesce(m ->> 'content_type', 'text')::public.message_content_type, m ->> 'content',
+         nullif(m -> 'rich_content', 'null'), coalesce(nullif(m -> 'metadata', 'null'), '{}'), 'sent'
+    from jsonb_array_elements(coalesce(p_messages, '[]')) with ordinality as said (m, position)
+   order by position
+  on conflict (id) do nothing;
+
+  if p_status <> 'interrupted' then
+    perform private.end_turn(p_turn_id, p_status, p_error);
+    return true;
+  end if;
+  if not exists (select from public.approvals a where a.turn_id = p_turn_id) then
+    raise exception using errcode = 'PT409', message = 'An interrupted turn waits for approvals, and this one filed none';
+  end if;
+  -- A quick broker may have decided everything before the turn came to rest.
+  update private.assistant_turns set
+    status = case when private.open_approvals(p_turn_id) = 0 then 'queued' else 'interrupted' end,
+    run_state = p_run_state, sdk_version = p_sdk_version, error = p_error, claim_token = null, lease_until = null,
+    crashes = 0, next_attempt_at = clock_timestamp()
+   where id = p_turn_id;
+  perform pg_notify('jetvision_turns', p_turn_id::text);
+  return true;
+end
+$$;
+comment on function public.complete_turn(uuid, uuid, text, jsonb, text, text, text) is
+  'Writes what the assistant said and closes the turn, in one transaction. `interrupted` keeps the run until its approvals are settled. False, and no change, without the claim.';
+
+create function public.defer_turn(
+  p_turn_id uuid, p_claim_token uuid, p_retry_at timestamptz, p_error text, p_notice text default null
+) returns boolean
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_turn private.assistant_turns;
+begin
+  select * into v_turn from private.assistant_turns
+   where id = p_turn_id and claim_token = p_claim_token and status = 'running' for update;
+  if not found then
+    return false;
+  end if;
+  if v_turn.stop_requested then
+    perform private.end_turn(p_turn_id, 'stopped', p_error);
+    return true;
+  end if;
+  update private.assistant_turns set
+    status = 'queued', claim_token = null, lease_until = null, error = p_error,
+    next_attempt_at = coalesce(p_retry_at, clock_timestamp() + interval '30 seconds'),
+    notice_posted = notice_posted or p_notice is not null
+   where id = p_turn_id;
+  if p_notice is not null and not v_turn.notice_posted then
+    perform private.post_note(private.derived_id('deferred:' || p_turn_id), v_turn.conversation_id, 'system', 'system_notification', p_notice);
+  end if;
+  perform pg_notify('jetvision_turns', p_turn_id::text);
+  return true;
+end
+$$;
+comment on function public.defer_turn(uuid, uuid, timestamptz, text, text) is
+  'Puts a turn back until an outage is over; this counts as no crash. The notice is posted once, however often the turn is deferred.';
+
+create function public.resume_turn(p_turn_id uuid) returns boolean
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_status text;
+begin
+  select status into v_status from private.assistant_turns where id = p_turn_id for update;
+  if v_status = 'queued' then
+    return true;
+  end if;
+  if v_status is distinct from 'interrupted' or private.open_approvals(p_turn_id) > 0 then
+    return false;
+  end if;
+  update private.assistant_turns set status = 'queued', next_attempt_at = clock_timestamp() where id = p_turn_id;
+  return true;
+end
+$$;
+comment on function public.resume_turn(uuid) is
+  'Lets an interrupted turn go on once none of its approvals is open. True when the turn now waits for a worker.';
+
+create function public.next_turn(p_turn_id uuid) returns jsonb
+  language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object('id', waiting.id, 'attempt', waiting.attempt)
+    from private.assistant_turns ended
+    join private.assistant_turns waiting on waiting.conversation_id = ended.conversation_id and waiting.status = 'queued'
+   where ended.id = p_turn_id
+   order by waiting.created_at, waiting.id
+   limit 1
+$$;
+comment on function public.next_turn(uuid) is
+  'The turn that waits longest in the same conversation, so that a worker can go on with it at once. Null when none waits.';
+
+create function public.stop_turn(p_conversation_id uuid) returns boolean
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_turn record;
+  v_stopped boolean := false;
+begin
+  perform private.require_participant(p_conversation_id);
+  for v_turn in
+    select id, status, lease_until from private.assistant_turns
+     where conversation_id = p_conversation_id and status in ('queued', 'running') for update
+  loop
+    v_stopped := true;
+    if v_turn.status = 'running' and v_turn.lease_until > clock_timestamp() then
+      update private.assistant_turns set stop_requested = true where id = v_turn.id;
+      perform pg_notify('jetvision_turns', v_turn.id::text);
+    else
+      perform private.end_turn(v_turn.id, 'stopped');
+    end if;
+  end loop;
+  return v_stopped;
+end
+$$;
+comment on function public.stop_turn(uuid) is
+  'Stops the assistant in a conversation of the caller: a running turn is told to stop, waiting ones are dropped. A turn that waits for an approval stays.';
+
+create function public.read_turn(p_conversation_id uuid, p_after integer, p_turn_id uuid default null) returns jsonb
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_turn private.assistant_turns;
+begin
+  perform private.require_participant(p_conversation_id);
+  select * into v_turn from private.assistant_turns t
+   where t.conversation_id = p_conversation_id and (p_turn_id is null or t.id = p_turn_id)
+   order by t.created_at desc, t.id desc limit 1;
+  if not found then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'turn_id', v_turn.id, 'status', v_turn.status, 'attempt', v_turn.attempt,
+    'finished', v_turn.status not in ('queued', 'running'),
+    'chunks', (
+      select coalesce(jsonb_agg(jsonb_build_object('seq', c.seq, 'chunk', c.chunk) order by c.seq), '[]')
+        from private.assistant_turn_chunks c where c.turn_id = v_turn.id and c.seq > coalesce(p_after, -1)
+    ));
+end
+$$;
+comment on function public.read_turn(uuid, integer, uuid) is
+  'The newest turn of a conversation of the caller (or the one named), with what was streamed after number p_after. A higher `attempt` than before means that the stream began anew.';
+
+revoke execute on all functions in schema private from public;
+revoke execute on function
+  public.start_turn(uuid, uuid, text, text, jsonb, uuid, jsonb, jsonb), public.stop_turn(uuid), public.read_turn(uuid, integer, uuid)
+  from public, anon;
+grant execute on function
+  public.start_turn(uuid, uuid, text, text, jsonb, uuid, jsonb, jsonb), public.stop_turn(uuid), public.read_turn(uuid, integer, uuid)
+  to authenticated;
+revoke execute on function
+  public.start_background_turn(uuid, uuid, jsonb), public.claim_turn(uuid), public.heartbeat_turn(uuid, uuid),
+  public.append_turn_chunks(uuid, uuid, integer, jsonb), public.complete_turn(uuid, uuid, text, jsonb, text, text, text),
+  public.defer_turn(uuid, uuid, timestamptz, text, text), public.resume_turn(uuid), public.next_turn(uuid)
+  from public, anon, authenticated;
+grant execute on function
+  public.start_background_turn(uuid, uuid, jsonb), public.claim_turn(uuid), public.heartbeat_turn(uuid, uuid),
+  public.append_turn_chunks(uuid, uuid, integer, jsonb), public.complete_turn(uuid, uuid, text, jsonb, text, text, text),
+  public.defer_turn(uuid, uuid, timestamptz, text, text), public.resume_turn(uuid), public.next_turn(uuid)
+  to service_role;

@@ -1,0 +1,90 @@
+-- Storing Avinode's notifications. They carry no event id: a notification says "this resource changed", so its key is the
+-- resource. A message never changes and is news once; anything else is news again as soon as a worker has begun to read it.
+
+create function public.store_webhook_event(p_source text, p_payload jsonb, p_headers jsonb, p_source_ip text, p_user_agent text)
+  returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_type text := coalesce(nullif(p_payload ->> 'type', ''), 'unknown');
+  v_resource text := coalesce(nullif(p_payload ->> 'id', ''), md5(p_payload::text));
+  v_prefix text := v_type || ':' || v_resource;
+  v_is_message boolean := v_type = 'tripmsgs';
+  v_event_id uuid;
+  v_key text;
+begin
+  if p_source is null or p_source not in ('seller-response', 'seller-chat', 'trip-mine', 'chat-mine', 'empty-legs', 'unknown') then
+    raise exception using errcode = 'PT422', message = 'This is no source of notifications';
+  end if;
+  -- Simultaneous notifications of one resource are stored one after the other.
+  perform pg_advisory_xact_lock(hashtextextended('avinode:' || v_prefix, 0));
+
+  if v_is_message then
+    v_key := v_prefix;
+    select e.id into v_event_id from public.avinode_webhook_events e where e.avinode_event_id = v_key;
+  else
+    -- The row lock waits for a worker that is just claiming: then it may have read too early, and the news is kept.
+    select e.id into v_event_id from public.avinode_webhook_events e
+     where e.avinode_event_id like replace(replace(replace(v_prefix, '\', '\\'), '%', '\%'), '_', '\_') || ':%'
+       and e.processing_status in ('pending', 'failed')
+     order by e.received_at desc, e.id
+     limit 1
+     for update;
+  end if;
+  if v_event_id is not null then
+    update public.avinode_webhook_events e set
+      parsed_data = coalesce(e.parsed_data, '{}')
+        || jsonb_build_object('notifications', coalesce((e.parsed_data ->> 'notifications')::int, 1) + 1)
+     where e.id = v_event_id;
+    return jsonb_build_object('event_id', v_event_id, 'is_new', false);
+  end if;
+
+  if not v_is_message then
+    insert into private.webhook_resource_counters as c (resource, last_number) values (v_prefix, 1)
+    on conflict (resource) do update set last_number = c.last_number + 1
+    returning v_prefix || ':' || c.last_number into v_key;
+  end if;
+  insert into public.avinode_webhook_events (
+    event_type, avinode_event_id, avinode_trip_id, avinode_rfp_id, avinode_thread_id, raw_payload, parsed_data,
+    processing_status, processed_at, signature_verified, source_ip, user_agent, headers
+  ) values (
+    case
+      when p_source = 'seller-response' then 'quote_received'
+      when p_source in ('seller-chat', 'chat-mine') then 'message_received'
+      else 'trip_updated'
+    end::public.avinode_event_type,
+    v_key,
+    nullif(p_payload ->> 'tripId', ''),
+    case when v_type = 'rfqs' then v_resource end,
+    case when v_type = 'rfqs' then v_resource end,
+    p_payload,
+    jsonb_build_object('source', p_source),
+    case when v_type in ('tripmsgs', 'rfqs', 'trips', 'emptylegs') then 'pending' else 'skipped' end::public.webhook_processing_status,
+    case when v_type in ('tripmsgs', 'rfqs', 'trips', 'emptylegs') then null else now() end,
+    true, p_source_ip, left(p_user_agent, 1000),
+    private.without_credentials(coalesce(p_headers, '{}'))
+  )
+  returning id into v_event_id;
+  return jsonb_build_object('event_id', v_event_id, 'is_new', true);
+end
+$$;
+comment on function public.store_webhook_event(text, jsonb, jsonb, text, text) is
+  'Stores a notification whose sender was authenticated. `is_new` false: it merged with a row that is known (a message) or still waits to be read. Unknown types are kept as skipped.';
+
+create table private.webhook_resource_counters (
+  resource text primary key,
+  last_number integer not null
+);
+
+create function private.without_credentials(p_headers jsonb) returns jsonb
+  language sql immutable set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(key, value), '{}')
+    from jsonb_each(case jsonb_typeof(p_headers) when 'object' then p_headers else '{}' end)
+   where lower(key) not in ('authorization', 'proxy-authorization', 'cookie', 'x-api-key')
+$$;
+comment on function private.without_credentials(jsonb) is 'Headers as they may be kept: nothing that signs anybody in.';
+
+revoke execute on all functions in schema private from public;
+revoke execute on function public.store_webhook_event(text, jsonb, jsonb, text, text) from public, anon, authenticated;
+grant execute on function public.store_webhook_event(text, jsonb, jsonb, text, text) to service_role;

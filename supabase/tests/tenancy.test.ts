@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PARENTS, startWorld, type World } from './world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.db.close())
+
+const asDana = (text: string, params?: unknown[]) => world.db.asBroker(world.dana.sub, text, params)
+const asOmar = (text: string, params?: unknown[]) => world.db.asBroker(world.omar.sub, text, params)
+const REFUSED = { code: '42501' }
+
+describe('a foreign key', () => {
+  const request = (columns: string, values: string) =>
+    asDana(`insert into requests (iso_agent_id, departure_airport, arrival_airport, departure_date, passengers, ${columns})
+      values ('${world.dana.id}', 'KTEB', 'KVNY', '2030-01-01', 2, ${values})`)
+  const proposal = (columns: string, values: string) =>
+    asDana(`insert into proposals (iso_agent_id, ${columns}) values ('${world.dana.id}', ${values})`)
+
+  it("never reaches another broker's client from a request", async () => {
+    await expect(request('client_profile_id', `'${PARENTS.omarsClient}'`)).rejects.toMatchObject(REFUSED)
+    await expect(
+      asDana(`update requests set client_profile_id = '${PARENTS.omarsClient}' where id = '${PARENTS.request}'`),
+    ).rejects.toMatchObject(REFUSED)
+  })
+
+  it("never reaches another broker's room from a request", async () => {
+    await expect(request('primary_conversation_id', `'${PARENTS.omarsRoom}'`)).rejects.toMatchObject(REFUSED)
+  })
+
+  it("never reaches another broker's request, quote or client from a proposal", async () => {
+    await expect(proposal('request_id', `'${PARENTS.omarsRequest}'`)).rejects.toMatchObject(REFUSED)
+    await expect(
+      proposal('request_id, quote_id', `'${PARENTS.request}', '${PARENTS.omarsQuote}'`),
+    ).rejects.toMatchObject(REFUSED)
+    await expect(
+      proposal('request_id, client_profile_id', `'${PARENTS.request}', '${PARENTS.omarsClient}'`),
+    ).rejects.toMatchObject(REFUSED)
+  })
+
+  it('never lets one Avinode trip belong to two requests', async () => {
+    await world.db.sql.query(`update requests set avinode_trip_id = 'atrip-1' where id = '${PARENTS.omarsRequest}'`)
+
+    await expect(
+      asDana(`update requests set avinode_trip_id = 'atrip-1' where id = '${PARENTS.request}'`),
+    ).rejects.toMatchObject({ code: '23505' })
+  })
+})
+
+describe('a column that decides ownership or trust', () => {
+  it.each([
+    ['iso_agents', "role = 'admin'"],
+    ['iso_agents', 'is_active = false'],
+    ['iso_agents', "clerk_user_id = 'user_other'"],
+    ['iso_agents', "email = 'other@test.example'"],
+    ['client_profiles', "iso_agent_id = 'a1000000-0000-4000-8000-000000000002'"],
+    ['requests', "iso_agent_id = 'a1000000-0000-4000-8000-000000000002'"],
+    ['requests', 'quotes_received = 9'],
+    ['quotes', 'total_price = 1'],
+    ['quotes', `request_id = '${PARENTS.omarsRequest}'`],
+    ['proposals', "sent_to_email = 'someone@test.example'"],
+    ['proposals', 'sent_at = now()'],
+    ['conversations', `request_id = '${PARENTS.omarsRequest}'`],
+    ['conversation_participants', 'can_invite = true'],
+    ['conversation_participants', "role = 'observer'"],
+    ['messages', "sender_name = 'Somebody else'"],
+    ['messages', `conversation_id = '${PARENTS.omarsRoom}'`],
+  ])('%s: a broker cannot set %s', async (table, change) => {
+    const mine = table === 'iso_agents' ? `id = '${world.dana.id}'` : `id = '${world.rows[table]}'`
+
+    await expect(asDana(`update ${table} set ${change} where ${mine}`)).rejects.toMatchObject(REFUSED)
+  })
+
+  it('an admin may change what a broker may not', async () => {
+    const { rowCount } = await world.db.asBroker(
+      world.admin.sub,
+      `update iso_agents set role = 'operator' where id = '${world.rows.iso_agents}'`,
+    )
+
+    expect(rowCount).toBe(1)
+  })
+
+  it("the total of a proposal is its quote's price, whoever writes it", async () => {
+    const insert = `insert into proposals (iso_agent_id, request_id, quote_id, total_amount)
+      values ('${world.dana.id}', '${PARENTS.request}', '${PARENTS.quote}', 5)`
+
+    await expect(asDana(insert)).rejects.toMatchObject({ code: 'PT422' })
+  })
+
+  it('total plus margin is the final amount, to the cent', async () => {
+    const insert = `insert into proposals (iso_agent_id, request_id, quote_id, total_amount, margin_applied, final_amount)
+      values ('${world.dana.id}', '${PARENTS.request}', '${PARENTS.quote}', 112000, 16800, 128800.01)`
+
+    await expect(asDana(insert)).rejects.toMatchObject({ code: '23514' })
+  })
+
+  it('a proposal cannot be marked as sent or accepted by hand', async () => {
+    const id = world.rows.proposals
+    await asDana(`update proposals set status = 'generated' where id = '${id}'`)
+
+    await expect(asDana(`update proposals set status = 'sent' where id = '${id}'`)).rejects.toMatchObject({
+      code: 'PT403',
+    })
+  })
+})
+
+describe('in a conversation', () => {
+  const say = (asWho: typeof asDana, values: string) =>
+    asWho(`insert into messages (conversation_id, sender_type, sender_iso_agent_id, content) values (${values})`)
+
+  it('nobody writes in a room of others, or in the name of somebody else', async () => {
+    await expect(say(asOmar, `'${PARENTS.room}', 'iso_agent', '${world.omar.id}', 'hello'`)).rejects.toMatchObject(
+      REFUSED,
+    )
+    await expect(say(asOmar, `'${PARENTS.omarsRoom}', 'iso_agent', '${world.dana.id}', 'hello'`)).rejects.toMatchObject(
+      REFUSED,
+    )
+    await expect(say(asOmar, `'${PARENTS.omarsRoom}', 'operator', null, 'hello'`)).rejects.toMatchObject(REFUSED)
+    await expect(say(asOmar, `'${PARENTS.omarsRoom}', 'system', null, 'hello'`)).rejects.toMatchObject(REFUSED)
+  })
+
+  it('the assistant speaks with the rights of a broker, but not where an operator reads along', async () => {
+    await say(asOmar, `'${PARENTS.omarsRoom}', 'ai_assistant', null, 'hello'`)
+    await asOmar(`insert into conversation_participants (conversation_id, operator_profile_id, role)
+      values ('${PARENTS.omarsRoom}', '${PARENTS.operator}', 'operator')`)
+
+    await expect(say(asOmar, `'${PARENTS.omarsRoom}', 'ai_assistant', null, 'hello'`)).rejects.toMatchObject(REFUSED)
+  })
+
+  it('only those who may reply do, and only those who may invite do', async () => {
+    await world.db.sql.query(`insert into conversation_participants
+      (conversation_id, iso_agent_id, role, can_reply) values ('${PARENTS.room}', '${world.omar.id}', 'observer', false)`)
+
+    expect(
+      (await asOmar(`select id from messages where conversation_id = '${PARENTS.room}'`)).rowCount,
+    ).toBeGreaterThan(0)
+    await expect(say(asOmar, `'${PARENTS.room}', 'iso_agent', '${world.omar.id}', 'hello'`)).rejects.toMatchObject(
+      REFUSED,
+    )
+    await expect(
+      asOmar(`insert into conversation_participants (conversation_id, operator_profile_id, role)
+        values ('${PARENTS.room}', '${PARENTS.operator}', 'operator')`),
+    ).rejects.toMatchObject(REFUSED)
+  })
+
+  it('who has left sees nothing any more', async () => {
+    await world.db.sql.query(
+      `update conversation_participants set is_active = false where conversation_id = '${PARENTS.room}' and iso_agent_id = '${world.omar.id}'`,
+    )
+
+    expect((await asOmar(`select id from messages where conversation_id = '${PARENTS.room}'`)).rowCount).toBe(0)
+    expect((await asOmar(`select id from conversations where id = '${PARENTS.room}'`)).rowCount).toBe(0)
+  })
+
+  it("a broker changes and deletes its own messages, and never another's", async () => {
+    const id = world.rows.messages
+    expect((await asOmar(`update messages set content = 'mine' where id = '${id}'`)).rowCount).toBe(0)
+
+    await asDana(`update messages set content = 'hello again' where id = '${id}'`)
+
+    const { rows } = await world.db.sql.query(
+      'select content, original_content, is_edited from messages where id = $1',
+      [id],
+    )
+    expect(rows).toEqual([{ content: 'hello again', original_content: 'hello', is_edited: true }])
+  })
+})
+
+describe('who is asking', () => {
+  it('a hundred brokers are each found as themselves', async () => {
+    await world.db.sql.query(`insert into iso_agents (clerk_user_id, email, full_name)
+      select 'user_' || n, n || '@many.example', 'Agent ' || n from generate_series(1, 100) n`)
+
+    for (let n = 1; n <= 100; n++) {
+      const { rows } = await world.db.asBroker(
+        `user_${n}`,
+        `select email from iso_agents where id = get_current_iso_agent_id() and owns_resource(id) and not is_admin()`,
+      )
+      expect(rows).toEqual([{ email: `${n}@many.example` }])
+    }
+  })
+
+  it('the functions about the caller are closed to anyone who is not signed in', async () => {
+    for (const call of ['get_current_iso_agent_id()', 'is_admin()', `owns_resource('${world.dana.id}')`]) {
+      await expect(world.db.asRole('anon', {}, `select ${call}`)).rejects.toMatchObject(REFUSED)
+    }
+  })
+
+  it('a table that somebody creates in pg_temp does not deceive them', async () => {
+    const { rows } =
+      await asOmar(`create temporary table iso_agents as select '${world.dana.id}'::uuid id, '${world.omar.sub}' clerk_user_id,
+      true is_active, 'admin' role; select 1`).then(() =>
+        asOmar('select is_admin() as is_admin, get_current_iso_agent_id() as id'),
+      )
+
+    expect(rows).toEqual([{ is_admin: false, id: world.omar.id }])
+  })
+})
