@@ -100,7 +100,14 @@ export type TripMessage = {
   created_on: string | null
 }
 
-export type AvinodeAirport = { id: string; icao: string | null; iata: string | null; name: string; city: string; country: string }
+export type AvinodeAirport = {
+  id: string
+  icao: string | null
+  iata: string | null
+  name: string
+  city: string
+  country: string
+}
 
 export type CancelReason = 'BY_CLIENT' | 'CHANGED' | 'BOOKED' | 'OTHER'
 

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { ToolContext } from '../context.ts'
+import { done, getRow } from '../database.ts'
+import { ConflictError, InvalidInputError } from '../errors.ts'
+import { applyMargin, MarginType } from '../money.ts'
+import { readQuote, refuseClosed } from '../quotes/quote.ts'
+import { readRequest } from '../requests/request.ts'
+import { defineTool } from '../tool.ts'
+import { refuseFinal } from '../workflow.ts'
+import { makeProposal, proposalsOf, refuseClosedProposal } from './create-proposal.ts'
+import { Proposal, proposalColumns, readProposal, StoredProposal } from './proposal.ts'
+import { writeProposal } from './write-proposal.ts'
+
+export const reviseProposal = defineTool({
+  name: 'revise_proposal',
+  description:
+    'Give a proposal another margin; price and PDF follow. Nothing is sent. One that the client has already is withdrawn and replaced by a new one under the next number, which must be sent again.',
+  effect: 'write',
+  input: z.strictObject({
+    proposal_id: z.uuid().describe('From list_proposals'),
+    margin_type: MarginType.describe('percentage of the net price, or a fixed amount'),
+    margin_value: z
+      .union([z.string().trim().max(20), z.number()])
+      .describe('Percent, as "12.5", or an amount in the currency of the quote, as "9000.00"'),
+  }),
+  output: z.object({ proposal: Proposal }),
+  async run({ proposal_id, margin_type, margin_value }, context) {
+    const proposal = await readProposal(proposal_id, context)
+    refuseClosedProposal(proposal)
+    if (proposal.quote_id === null) throw new ConflictError('This proposal belongs to no quote')
+    const quote = await readQuote(proposal.quote_id, context)
+    const request = await readRequest(proposal.request_id, context)
+    refuseFinal(request)
+    refuseClosed(quote, context.now())
+    const margin = { margin_type, margin_value }
+    const amounts = applyMargin(quote.total_price, margin)
+    if (margin_type === 'percentage' && Number(margin_value) > 100) {
+      throw new InvalidInputError([{ path: 'margin_value', message: 'A margin of more than 100 % is surely a slip' }])
+    }
+    if (proposal.status === 'draft' || proposal.status === 'generated') {
+      const metadata = { ...proposal.metadata, margin_type, margin_value: String(margin_value) }
+      const changed = await getRow(
+        'The proposal',
+        StoredProposal,
+        context.db
+          .from('proposals')
+          .update({ ...amounts, metadata })
+          .eq('id', proposal_id)
+          .select(proposalColumns),
+      )
+      return { proposal: await writeProposal(changed, { request, quote }, context) }
+    }
+    await withdraw(proposal, context)
+    const { title, description } = proposal
+    const earlier = await proposalsOf(quote.id, context)
+    return { proposal: await makeProposal({ request, quote, margin, words: { title, description }, earlier }, context) }
+  },
+})
+
+/** What the client has in hand must never change its price under an open link, so it lapses. */
+const withdraw = (proposal: Proposal, { db, now }: ToolContext) =>
+  done(
+    db
+      .from('proposals')
+      .update({
+        status: 'expired',
+        expired_at: now().toISOString(),
+        metadata: { ...proposal.metadata, expired_because: 'revised' },
+      })
+      .eq('id', proposal.id),
+  )

@@ -1,0 +1,163 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { refusePending } from '../approvals/refuse-pending.ts'
+import { readClient } from '../clients/get-client.ts'
+import type { ToolContext } from '../context.ts'
+import { done } from '../database.ts'
+import { ConflictError, InvalidInputError } from '../errors.ts'
+import type { MailAttachment } from '../mail.ts'
+import { refuseNetFacts } from '../messages/confidentiality.ts'
+import { visibleText } from '../messages/visible-text.ts'
+import { readQuote, refuseClosed } from '../quotes/quote.ts'
+import { readRequest } from '../requests/request.ts'
+import { defineOutwardTool } from '../tool.ts'
+import { refuseFinal } from '../workflow.ts'
+import { refuseClosedProposal } from './create-proposal.ts'
+import { readDocument } from './documents.ts'
+import { type Proposal, readProposal } from './proposal.ts'
+
+const LINK_DAYS = 7
+
+const Subject = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\r\n]*$/, 'The subject is one line')
+const Body = z.string().trim().min(1).max(10_000)
+
+const Attachment = z.strictObject({
+  file_name: z.string(),
+  file_path: z.string(),
+  size_bytes: z.int(),
+  sha256: z.string(),
+})
+
+export const sendProposal = defineOutwardTool({
+  name: 'send_proposal',
+  description:
+    "Ask the broker to approve an e-mail to the client with the proposal's PDF and a personal link to accept it. The client's address, the link and the broker's signature are added by the service. Name neither operator nor net price.",
+  effect: 'outward',
+  input: z.strictObject({
+    proposal_id: z.uuid().describe('From create_proposal or list_proposals'),
+    subject: Subject.describe('One line'),
+    body: Body.describe('Plain text from greeting to closing words, without link and signature'),
+  }),
+  output: z.object({ proposal_id: z.uuid(), email_message_id: z.string(), to_email: z.string() }),
+  payload: z.strictObject({
+    proposal_id: z.uuid(),
+    proposal_number: z.string(),
+    to_email: z.email(),
+    to_name: z.string(),
+    subject: Subject,
+    body: Body,
+    client_link: z.url(),
+    attachments: z.array(Attachment),
+  }),
+  editable: ['subject', 'body'],
+  async prepare({ proposal_id, ...words }, context) {
+    const proposal = await readProposal(proposal_id, context)
+    const { request, quote } = await refuseUnsendable(proposal, context)
+    await refusePending('send_proposal', { proposal_id }, context)
+    const [subject, text] = [visibleText(words.subject), visibleText(words.body)]
+    refuseNetFacts({ subject, body: text }, { ...amountsOf(proposal), operator_name: quote.operator_name })
+    const { to_email, to_name } = await recipient(proposal, context)
+    const client_link = `${context.publicUrl}/p/${randomBytes(32).toString('base64url')}`
+    return {
+      payload: {
+        proposal_id,
+        proposal_number: proposal.proposal_number ?? '',
+        to_email,
+        to_name,
+        subject,
+        body: letter(text, client_link, context),
+        client_link,
+        attachments: [await attachmentOf(proposal, context)],
+      },
+      request_id: request.id,
+      conversation_id: request.primary_conversation_id,
+    }
+  },
+  async perform(payload, context, delivery) {
+    const { proposal_id, to_email, to_name, subject, body, client_link } = payload
+    await refuseUnsendable(await readProposal(proposal_id, context), context)
+    const attachments = await Promise.all(payload.attachments.map((file) => approvedFile(file, context)))
+    await openLink(proposal_id, client_link, context)
+    const email_message_id = `${delivery.key}@${new URL(context.publicUrl).hostname}`
+    const { full_name: name, email } = context.broker
+    await delivery.sending()
+    await context.mail.send(
+      {
+        message_id: email_message_id,
+        to: { name: to_name, email: to_email },
+        reply_to: { name, email },
+        subject,
+        text: body,
+        attachments,
+      },
+      context.signal,
+    )
+    return { proposal_id, email_message_id, to_email }
+  },
+})
+
+/** The text of the agent, the link on a line of its own, and who it is from. */
+const letter = (text: string, link: string, { broker }: ToolContext) =>
+  `${text}\n\nYou can read and accept the proposal here:\n${link}\n\n${broker.full_name}\n${broker.email}`
+
+async function refuseUnsendable(proposal: Proposal, context: ToolContext) {
+  refuseClosedProposal(proposal)
+  if (proposal.status === 'draft' || proposal.file_path === null || proposal.quote_id === null) {
+    throw new ConflictError('The PDF of this proposal is not written yet')
+  }
+  const [request, quote] = await Promise.all([
+    readRequest(proposal.request_id, context),
+    readQuote(proposal.quote_id, context),
+  ])
+  refuseFinal(request)
+  refuseClosed(quote, context.now())
+  return { request, quote }
+}
+
+function amountsOf({ total_amount, margin_applied }: Proposal) {
+  if (total_amount === null || margin_applied === null) throw new ConflictError('This proposal has no price')
+  return { total_amount, margin_applied }
+}
+
+async function recipient({ client_profile_id }: Proposal, context: ToolContext) {
+  if (client_profile_id === null) throw new ConflictError('This proposal is for no client')
+  const client = await readClient(client_profile_id, context)
+  if (client.email === null) {
+    throw new InvalidInputError([
+      { path: 'email', message: `${client.company_name} has no e-mail address yet: add it to the client first` },
+    ])
+  }
+  return { to_email: client.email, to_name: client.contact_name ?? client.company_name }
+}
+
+async function attachmentOf({ file_path, file_name }: Proposal, { db }: ToolContext) {
+  if (file_path === null || file_name === null) throw new ConflictError('This proposal has no PDF')
+  const { content, sha256 } = await readDocument(file_path, db)
+  return { file_name, file_path, size_bytes: content.byteLength, sha256 }
+}
+
+/** The file as it was when the broker approved it, byte for byte. */
+async function approvedFile(file: z.output<typeof Attachment>, { db }: ToolContext): Promise<MailAttachment> {
+  const { content, sha256 } = await readDocument(file.file_path, db)
+  if (sha256 !== file.sha256) {
+    throw new ConflictError('The proposal was changed after it was approved, so it was not sent')
+  }
+  return { filename: file.file_name, content_type: 'application/pdf', content }
+}
+
+/** From now on the link opens, and every earlier one of this proposal is dead. Only its hash is kept. */
+async function openLink(proposal_id: string, link: string, { db, now }: ToolContext) {
+  const token = link.slice(link.lastIndexOf('/') + 1)
+  await done(
+    db.rpc('create_proposal_link', {
+      p_proposal_id: proposal_id,
+      p_token_hash: createHash('sha256').update(token).digest('hex'),
+      p_expires_at: new Date(now().getTime() + LINK_DAYS * 24 * 60 * 60_000).toISOString(),
+    }),
+  )
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { readClient } from '../clients/get-client.ts'
+import type { ToolContext } from '../context.ts'
+import { InvalidInputError } from '../errors.ts'
+import { defineTool } from '../tool.ts'
+import { advance, refuseFinal } from '../workflow.ts'
+import { type ItineraryInput, itineraryFields, namesItinerary, parseItinerary, summarise } from './itinerary.ts'
+import { changeRequest, Request, readRequest, type Segment } from './request.ts'
+import { storedWishes, wishFields } from './request-fields.ts'
+import { tripOf } from './trip.ts'
+
+export const updateRequest = defineTool({
+  name: 'update_request',
+  description:
+    "Change a request: itinerary, passengers, client, aircraft, budget, wishes. Null leaves a field as it is. Avinode's trip follows as long as no RFQ is out; after that operators know the old one, which the warnings say.",
+  effect: 'write',
+  input: z.strictObject({
+    request_id: z.uuid().describe('From list_requests'),
+    ...itineraryFields,
+    ...wishFields,
+  }),
+  output: z.object({
+    request: Request,
+    warnings: z.array(z.string()).describe('What the change did not reach; tell the broker'),
+  }),
+  async run({ request_id, ...input }, context) {
+    const request = await readRequest(request_id, context)
+    refuseFinal(request)
+    if (input.client_profile_id !== null) await readClient(input.client_profile_id, context)
+    const itinerary = namesItinerary(input) ? summarised(changedSegments(request, input, context.now())) : null
+    const wishes = storedWishes(input)
+    const changedBy = (now: Request) => ({
+      ...itinerary?.columns,
+      ...wishes.columns,
+      metadata: { ...now.metadata, ...itinerary?.metadata, ...wishes.metadata },
+    })
+
+    const wanted = { ...request, ...changedBy(request), segments: itinerary?.metadata.segments ?? request.segments }
+    // Avinode first: if it is down nothing has changed, and the same call later does both.
+    const warnings = await changeTrip(request, wanted, context)
+    const changed = await changeRequest(request_id, changedBy, context)
+    if (input.client_profile_id !== null && changed.status === 'analyzing') {
+      await advance(changed, 'fetching_client_data', 'client_data', context)
+    }
+    return { request: await readRequest(request_id, context), warnings }
+  },
+})
+
+const summarised = (segments: Segment[]) => ({ columns: summarise(segments), metadata: { segments } })
+
+/** The itinerary after the change: all of it anew, or single fields of a one-way or return trip. */
+function changedSegments(request: Request, input: ItineraryInput, now: Date): Segment[] {
+  if (input.segments !== null) return parseItinerary(input, now)
+  const [first, second] = request.segments
+  const { departure_airport, arrival_airport, departure_date, departure_time, return_date, return_time } = input
+  const onlyPassengers = [departure_airport, arrival_airport, departure_date, departure_time, return_date, return_time]
+  if (input.passengers !== null && onlyPassengers.every((field) => field === null)) {
+    const { passengers } = input
+    return request.segments.map((segment) => ({ ...segment, passengers }))
+  }
+  const isReturn = request.segments.length === 2 && request.return_date !== null
+  if (!first || (request.segments.length > 1 && !isReturn)) {
+    throw new InvalidInputError([
+      { path: 'segments', message: 'This trip has several flights: give all of them as segments' },
+    ])
+  }
+  const flat = {
+    departure_airport: departure_airport ?? first.departure_airport,
+    arrival_airport: arrival_airport ?? first.arrival_airport,
+    departure_date: departure_date ?? first.departure_date,
+    departure_time: departure_time ?? first.departure_time,
+    return_date: return_date ?? second?.departure_date ?? null,
+    return_time: return_time ?? second?.departure_time ?? null,
+    passengers: input.passengers ?? first.passengers,
+  }
+  return parseItinerary({ ...flat, segments: null }, now)
+}
+
+async function changeTrip(before: Request, after: Request, { avinode, signal }: ToolContext): Promise<string[]> {
+  if (before.avinode_trip_id === null) return []
+  if (JSON.stringify(tripOf(before)) === JSON.stringify(tripOf(after))) return []
+  const { rfqs } = await avinode.getTrip(before.avinode_trip_id, signal)
+  const asked = rfqs.filter(({ canceled }) => !canceled).length
+  if (asked > 0) {
+    const operators = asked === 1 ? '1 operator was' : `${asked} operators were`
+    return [
+      `The trip in Avinode was not changed: ${operators} already asked for the old one. Tell them, or cancel and start anew.`,
+    ]
+  }
+  await avinode.updateTrip(before.avinode_trip_id, tripOf(after), signal)
+  return []
+}
