@@ -1,0 +1,310 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { parseMoney } from '../../../tools/money.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { publishEmptyLeg } from './empty-legs.ts'
+import type { ApiEnv } from './envelope.ts'
+import { type Exchange, Refusal } from './exchange.ts'
+import { FaultOrder, type Faults } from './faults.ts'
+import { aircraft, operatorById, operators } from './fleet.ts'
+import { overview } from './overview.ts'
+import type { LineItem, Rfq, Trip, World } from './records.ts'
+import { bestPerOperator, optionsFor } from './selection.ts'
+
+type Parts = {
+  world: World
+  exchange: Exchange
+  dispatcher: Dispatcher
+  faults: Faults
+  advanceClock: (seconds: number) => void
+  reset: (options: { keep_webhooks: boolean }) => void
+}
+
+const Price = z.union([z.number(), z.string()])
+const Target = {
+  rfq_id: z.string().optional(),
+  lift_id: z.string().optional(),
+  /** Name, part of a name, or id. */
+  operator: z.string().optional(),
+  operator_name: z.string().optional(),
+}
+const Quote = z.object({
+  ...Target,
+  total_price: Price.optional(),
+  currency: z.string().length(3).optional(),
+  message: z.string().max(5_000).optional(),
+  aircraft_type: z.string().optional(),
+  aircraft_category: z.string().optional(),
+  aircraft_tail: z.string().optional(),
+  aircraft_tail_number: z.string().optional(),
+  line_items: z.array(z.object({ name: z.string(), type: z.string().default('OTHER'), price: Price })).optional(),
+  fuel_surcharge: Price.optional(),
+  taxes: Price.optional(),
+  fees: Price.optional(),
+  /** True adds an offer that answers no lift. */
+  extra: z.boolean().optional(),
+})
+const Decline = z.object({ ...Target, message: z.string().max(5_000).optional(), reason: z.string().optional() })
+const Chat = z.object({ ...Target, text: z.string().min(1).max(5_000) })
+const Leg = z.object({
+  id: z.string().optional(),
+  departure_airport: z.string(),
+  arrival_airport: z.string(),
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  price: Price.optional(),
+  aircraft_tail: z.string().optional(),
+  published: z.boolean().default(true),
+})
+const Modes = z.object({
+  duplicate: z.boolean().optional(),
+  shuffle: z.boolean().optional(),
+  drop_first: z.int().min(0).optional(),
+  omit_trip_id: z.boolean().optional(),
+  basic_challenge: z.boolean().optional(),
+  paused: z.boolean().optional(),
+})
+
+/** The control surface that Avinode does not have: it plays the person in the marketplace, the operators, and misfortune. */
+export function createControlRoutes({ world, exchange, dispatcher, faults, advanceClock, reset }: Parts) {
+  const tripOf = (c: Context): Trip => {
+    const id = c.req.param('trip_id')
+    const trip = world.trips.list().find((candidate) => [candidate.id, candidate.display_id].includes(id ?? ''))
+    if (!trip) throw new Refusal(404, 'NOT_FOUND', `There is no trip ${id}`)
+    return trip
+  }
+  /** Whoever plays the operators of a trip wants no answers that come by themselves. */
+  const played = (c: Context) => world.trips.put({ ...tripOf(c), is_played: true })
+
+  return new Hono<ApiEnv>()
+    .get('/_sim', (c) => c.json(guide))
+    .get('/_sim/operators', (c) =>
+      c.json({ operators: operators.map((operator) => ({ ...operator, aircraft: fleet(operator.id) })) }),
+    )
+    .get('/_sim/trips', (c) => c.json({ trips: world.trips.list().map((trip) => overview(world, exchange, trip)) }))
+    .get('/_sim/trips/:trip_id', (c) => c.json(overview(world, exchange, tripOf(c))))
+    .post('/_sim/trips/:trip_id/send-rfqs', async (c) => {
+      const trip = tripOf(c)
+      const body = await input(
+        c,
+        z.object({
+          operators: z.union([z.int().min(1), z.array(z.string()).min(1)]).default(3),
+          message: z.string().optional(),
+        }),
+      )
+      const asked = new Set(openRfqs(exchange, trip).map(({ operator_id }) => operator_id))
+      const all = bestPerOperator(optionsFor(trip, exchange.legs(trip))).filter(
+        ({ aircraft: { operator_id } }) => !asked.has(operator_id),
+      )
+      const wanted = Array.isArray(body.operators) ? body.operators.map(findOperator) : undefined
+      const chosen = wanted
+        ? all.filter(({ aircraft: { operator_id } }) => wanted.includes(operator_id))
+        : all.slice(0, Number(body.operators))
+      if (exchange.legs(trip).length === 0)
+        throw new Refusal(409, 'NO_SEGMENTS', 'The trip has no segment that can be flown')
+      const rfqs = exchange.sendRfqs(trip, chosen, body.message ?? null)
+      return c.json({ trip_id: trip.id, rfqs: rfqs.map((rfq) => overview.rfq(world, exchange, rfq)) })
+    })
+    .post('/_sim/trips/:trip_id/operator-quote', async (c) => {
+      const body = await input(c, Quote)
+      const rfq = pick(exchange, played(c), body, 'unanswered')
+      const lift = exchange.liftsOf(rfq.id).find(({ id }) => id === body.lift_id) ?? exchange.liftsOf(rfq.id)[0]
+      if (!lift) throw new Refusal(409, 'NO_LIFT', 'The RFQ asks for no aircraft')
+      const cents = body.total_price === undefined ? undefined : toCents(body.total_price, 'total_price')
+      const { quote, message } = exchange.quote(rfq, lift, {
+        cents,
+        currency: body.currency,
+        message: body.message,
+        line_items: lineItems(body, cents),
+        aircraft: {
+          type: body.aircraft_type,
+          category: body.aircraft_category,
+          tail: body.aircraft_tail ?? body.aircraft_tail_number,
+        },
+        is_extra: body.extra,
+      })
+      return c.json({ ...overview.quote(quote), message_id: message.id, operator: operatorById(rfq.operator_id)?.name })
+    })
+    .post('/_sim/trips/:trip_id/operator-decline', async (c) => {
+      const body = await input(c, Decline)
+      const rfq = pick(exchange, played(c), body, 'unanswered')
+      const text = body.message ?? body.reason ?? 'Unfortunately we cannot offer this trip.'
+      const message = exchange.decline(rfq, text)
+      return c.json({ message_id: message.id, rfq_id: rfq.id, operator: operatorById(rfq.operator_id)?.name })
+    })
+    .post('/_sim/trips/:trip_id/operator-chat', async (c) => {
+      const body = await input(c, Chat)
+      const rfq = pick(exchange, played(c), body, 'talking')
+      const message = exchange.chat(rfq, 'operator', body.text)
+      return c.json({ message_id: message.id, rfq_id: rfq.id, operator: operatorById(rfq.operator_id)?.name })
+    })
+    .post('/_sim/trips/:trip_id/ui-chat', async (c) => {
+      const body = await input(c, Chat)
+      const rfq = pick(exchange, tripOf(c), body, 'talking')
+      return c.json({ message_id: exchange.chat(rfq, 'broker', body.text).id, rfq_id: rfq.id })
+    })
+    .post('/_sim/trips/:trip_id/ui-cancel', async (c) => {
+      const trip = tripOf(c)
+      const body = await input(c, z.object({ rfq_id: z.string().optional(), reason: z.string().default('OTHER') }))
+      if (body.rfq_id)
+        return c.json(overview.rfq(world, exchange, exchange.cancelRfq(pick(exchange, trip, body, 'talking'))))
+      return c.json(overview(world, exchange, exchange.cancelTrip(trip, body.reason)))
+    })
+    .post('/_sim/publish-empty-leg', async (c) => {
+      const { id, price, date, aircraft_tail, ...leg } = await input(c, Leg)
+      const craft = aircraft.find(({ tail }) => tail === aircraft_tail) ?? aircraft[1]
+      const record = {
+        ...leg,
+        id: id ?? world.newId('aemptyleg'),
+        operator_id: craft?.operator_id ?? '',
+        aircraft_id: craft?.id ?? '',
+        start_date: date,
+        end_date: date,
+        cents: price === undefined ? null : toCents(price, 'price'),
+        message: null,
+      }
+      publishEmptyLeg(world, dispatcher.notify, record)
+      return c.json(record)
+    })
+    .post('/_sim/reset', async (c) => {
+      reset(await input(c, z.object({ keep_webhooks: z.boolean().default(false) })))
+      return c.json({ ok: true })
+    })
+    .get('/_sim/faults', (c) => c.json(faults.list()))
+    .post('/_sim/faults', async (c) => {
+      faults.order(await input(c, FaultOrder))
+      return c.json(faults.list())
+    })
+    .delete('/_sim/faults', (c) => {
+      faults.clear()
+      return c.json(faults.list())
+    })
+    .get('/_sim/dispatcher', (c) => c.json(dispatcher.modes()))
+    .post('/_sim/dispatcher', async (c) => {
+      const sent = await input(c, Modes)
+      dispatcher.setModes(Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined)))
+      return c.json(dispatcher.modes())
+    })
+    .post('/_sim/clock', async (c) => {
+      advanceClock((await input(c, z.object({ advance_seconds: z.number().min(0) }))).advance_seconds)
+      return c.json({ ok: true })
+    })
+    .post('/_sim/notify', async (c) => {
+      const { event_type, body } = await input(
+        c,
+        z.object({ event_type: z.string(), body: z.record(z.string(), z.unknown()) }),
+      )
+      return c.json({ targets: dispatcher.send(event_type, body) })
+    })
+    .post('/_sim/deliveries/retry', (c) => {
+      dispatcher.hurry()
+      return c.json({ ok: true })
+    })
+    .get('/_sim/deliveries', (c) => {
+      const limit = Number(c.req.query('limit') ?? 200) || 200
+      const deliveries = world.deliveries.list().slice(-limit)
+      return c.json({
+        deliveries: deliveries.map((delivery) => ({
+          ...delivery,
+          target: world.webhookSettings.get(delivery.setting_id)?.target_uri,
+        })),
+      })
+    })
+}
+
+const guide = {
+  note: 'Simulated Avinode. These routes play the marketplace; Avinode itself has none of them.',
+  routes: [
+    'POST /_sim/trips/{tripId}/send-rfqs {operators?: number | names, message?}',
+    'POST /_sim/trips/{tripId}/operator-quote {total_price?, operator?, rfq_id?, message?, aircraft_type?, aircraft_tail?, line_items?}',
+    'POST /_sim/trips/{tripId}/operator-decline {operator?, rfq_id?, message?}',
+    'POST /_sim/trips/{tripId}/operator-chat {text, operator?, rfq_id?}',
+    'POST /_sim/trips/{tripId}/ui-chat {text, operator?, rfq_id?}',
+    'POST /_sim/trips/{tripId}/ui-cancel {reason?, rfq_id?}',
+    'GET /_sim/trips · GET /_sim/trips/{tripId} · GET /_sim/operators',
+    'POST /_sim/faults {calls?, status?, delay_ms?, hang?, lose_answer?, path?, down?} · GET · DELETE',
+    'POST /_sim/dispatcher {duplicate?, shuffle?, drop_first?, omit_trip_id?, basic_challenge?, paused?}',
+    'GET /_sim/deliveries · POST /_sim/deliveries/retry · POST /_sim/notify {event_type, body}',
+    'POST /_sim/clock {advance_seconds} · POST /_sim/reset {keep_webhooks?} · POST /_sim/publish-empty-leg',
+  ],
+}
+
+const fleet = (operator_id: string) => aircraft.filter((craft) => craft.operator_id === operator_id)
+
+const openRfqs = (exchange: Exchange, trip: Trip) => exchange.rfqsOf(trip.id).filter(({ canceled }) => !canceled)
+
+async function input<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
+  const text = await c.req.text()
+  const parsed = schema.safeParse(text.trim() === '' ? {} : JSON.parse(text))
+  if (!parsed.success) throw new Refusal(400, 'INVALID_INPUT', z.prettifyError(parsed.error))
+  return parsed.data
+}
+
+function findOperator(name: string): string {
+  const wanted = name.toLowerCase()
+  const found = operators.find((operator) => operator.id === name || operator.name.toLowerCase().includes(wanted))
+  if (!found)
+    throw new Refusal(
+      404,
+      'NOT_FOUND',
+      `There is no operator ${name}: ${operators.map((operator) => operator.name).join(', ')}`,
+    )
+  return found.id
+}
+
+type Named = {
+  rfq_id?: string | undefined
+  lift_id?: string | undefined
+  operator?: string | undefined
+  operator_name?: string | undefined
+}
+
+/** The RFQ that is named, or the next one without an answer; for chat, the one that answered first. */
+function pick(exchange: Exchange, trip: Trip, named: Named, otherwise: 'unanswered' | 'talking'): Rfq {
+  const rfqs = openRfqs(exchange, trip)
+  if (rfqs.length === 0) throw new Refusal(409, 'NO_RFQS', 'The trip has no open RFQs: send them first (send-rfqs)')
+  const operator = named.operator ?? named.operator_name
+  if (named.rfq_id ?? named.lift_id ?? operator) {
+    const operator_id = operator === undefined ? undefined : findOperator(operator)
+    const found = rfqs.find(
+      (rfq) =>
+        rfq.id === named.rfq_id ||
+        rfq.operator_id === operator_id ||
+        exchange.liftsOf(rfq.id).some(({ id }) => id === named.lift_id),
+    )
+    if (!found) throw new Refusal(404, 'NOT_FOUND', 'No open RFQ of this trip is meant by that')
+    return found
+  }
+  const answers = (rfq: Rfq) => exchange.liftsOf(rfq.id).map(({ answer }) => answer)
+  if (otherwise === 'talking') return rfqs.find((rfq) => answers(rfq).includes('accepted')) ?? rfqs[0] ?? impossible()
+  const next = rfqs.find((rfq) => answers(rfq).every((answer) => answer === 'unanswered'))
+  if (!next)
+    throw new Refusal(
+      409,
+      'ALL_ANSWERED',
+      'Every RFQ is answered: name rfq_id or operator to answer again, or send more',
+    )
+  return next
+}
+
+function impossible(): never {
+  throw new Error('a list that is not empty has no first element')
+}
+
+const toCents = (price: number | string, field: string) => Number(parseMoney(price, field))
+
+/** Lines from the control call; what they leave of the total is the flight. */
+function lineItems(body: z.output<typeof Quote>, cents: number | undefined): LineItem[] | undefined {
+  const named = [
+    ...(body.line_items ?? []),
+    ...(body.fuel_surcharge === undefined
+      ? []
+      : [{ name: 'Fuel surcharge', type: 'OTHER', price: body.fuel_surcharge }]),
+    ...(body.taxes === undefined ? [] : [{ name: 'Taxes', type: 'OTHER', price: body.taxes }]),
+    ...(body.fees === undefined ? [] : [{ name: 'Fees', type: 'OTHER', price: body.fees }]),
+  ]
+  if (named.length === 0 || cents === undefined) return undefined
+  const lines = named.map(({ price, ...line }) => ({ ...line, cents: toCents(price, line.name) }))
+  const rest = cents - lines.reduce((total, line) => total + line.cents, 0)
+  if (rest < 0) throw new Refusal(400, 'INVALID_INPUT', 'The parts cost more than total_price')
+  return rest === 0 ? lines : [{ name: 'Flight', type: 'OTHER', cents: rest }, ...lines]
+}
