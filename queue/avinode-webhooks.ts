@@ -1,0 +1,58 @@
+import type { Log } from '../tools/context.ts'
+import { UpstreamError } from '../tools/errors.ts'
+import { parseInput } from '../tools/tool.ts'
+import { type AvinodeReader, Notification, readChange } from './avinode-change.ts'
+import type { Backoff } from './backoff.ts'
+import type { Enqueue } from './enqueue.ts'
+import type { System, WebhookLease } from './system.ts'
+
+export type WebhookDeps = {
+  system: Pick<System, 'claimWebhook' | 'applyChange' | 'failWebhook'>
+  avinode: AvinodeReader
+  enqueue: Pick<Enqueue, 'webhook' | 'analysis' | 'monitor'>
+  backoff: Backoff
+  log: Log
+}
+
+/** Ends before the lease of 60 s does, so that nobody else takes up what is still being read. */
+const workMs = 45_000
+
+/** Brings one stored notification to its end. Safe to run twice, late, or beside another worker. */
+export async function processWebhook({ event_id }: { event_id: string }, deps: WebhookDeps): Promise<void> {
+  const lease = await deps.system.claimWebhook(event_id)
+  if (!lease) return // finished already, not due, or in another worker's hands
+  const signal = AbortSignal.timeout(workMs)
+  try {
+    const notification = parseInput(Notification, lease.raw_payload)
+    const change = await readChange(notification, deps.avinode, signal)
+    const applied = await deps.system.applyChange(lease, change) // every effect and the completion, in one transaction
+    deps.backoff.succeeded(event_id)
+    deps.log.info({ event_id, kind: change.kind, ...applied }, 'applied a notification')
+    const { request_id, analysis_key } = applied
+    if (request_id && analysis_key) await deps.enqueue.analysis(request_id, analysis_key)
+  } catch (error) {
+    await fail(lease, signal.aborted ? tooSlow(error) : error, deps)
+  }
+}
+
+async function fail(lease: WebhookLease, error: unknown, deps: WebhookDeps) {
+  const { event_id } = lease
+  const outage = error instanceof UpstreamError
+  const message = error instanceof Error ? error.message : String(error)
+  const retry_at = outage ? whenToAsk(error, event_id, deps.backoff) : null
+  const stack = error instanceof Error && !outage ? (error.stack ?? null) : null
+  deps.log.warn({ err: error, event_id, attempt: lease.attempt, retry_at }, 'a notification could not be applied')
+
+  const failed = await deps.system.failWebhook(lease, { error: message, uses_attempt: !outage, retry_at }, stack)
+  if (failed?.status === 'dead_letter') return deps.enqueue.monitor(event_id)
+  if (failed?.next_retry_at) await deps.enqueue.webhook(event_id, lease.attempt + 1, failed.next_retry_at)
+}
+
+/** When the other side says how long to wait, it is believed, up to an hour. */
+function whenToAsk(error: UpstreamError, key: string, backoff: Backoff) {
+  const next = backoff.next(key)
+  if (error.retry_after_seconds === undefined) return next
+  return new Date(Date.now() + Math.min(Math.max(error.retry_after_seconds, 1), 3_600) * 1_000)
+}
+
+const tooSlow = (cause: unknown) => new UpstreamError('avinode', 'Avinode did not answer in time', { cause })

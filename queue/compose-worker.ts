@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { createMCPToolStaticFilter, MCPServerStreamableHttp } from '@openai/agents'
+import { Hono } from 'hono'
+import { createQuoteAnalyser } from '../agents/analyse-quotes.ts'
+import { AVINODE_READ_TOOLS } from '../agents/flight-search.ts'
+import type { Limits } from '../agents/limits.ts'
+import type { Models } from '../agents/models.ts'
+import { createErrorMonitoring } from '../agents/monitor-errors.ts'
+import { createTurnRunner } from '../agents/run-turn.ts'
+import { connectAvinodeMcp } from '../mcp-servers/avinode/connect.ts'
+import { createAvinodeMcpHttp } from '../mcp-servers/avinode/http.ts'
+import { createMcpBackedAvinode } from '../mcp-servers/avinode/mcp-backed-avinode.ts'
+import type { Supabase } from '../supabase/clients.ts'
+import type { AvinodeClient } from '../tools/avinode/rest-client.ts'
+import type { Log } from '../tools/context.ts'
+import type { Mail } from '../tools/mail.ts'
+import type { Bus } from './bus.ts'
+import type { Queues } from './queues.ts'
+import { startWorker, type Timing, type Worker } from './worker.ts'
+
+type Parts = {
+  supabase: Supabase
+  queues: Queues
+  bus: Bus
+  avinode: AvinodeClient
+  mail: Mail
+  models: Models
+  limits?: Partial<Limits>
+  publicUrl: string
+  log: Log
+  timing?: Partial<Timing>
+}
+
+/** A worker with the six agents in it. The agents reach Avinode through its MCP server, which runs beside them on loopback. */
+export async function startAgentsWorker({ models, limits, queues, bus, timing, ...parts }: Parts): Promise<Worker> {
+  const { supabase, avinode, mail, publicUrl, log } = parts
+  const mcp = await startAvinodeMcp(avinode, log)
+  const servers = [mcp.forAgents]
+  try {
+    await mcp.forAgents.connect()
+    const agents = {
+      supabase,
+      avinode: createMcpBackedAvinode(mcp.connection),
+      avinodeServers: servers,
+      mail,
+      publicUrl,
+      models,
+      ...(limits && { limits }),
+      log,
+    }
+    const worker = await startWorker({
+      ...parts,
+      queues,
+      bus,
+      runTurn: createTurnRunner(agents),
+      analyseQuotes: createQuoteAnalyser(agents),
+      monitorErrors: createErrorMonitoring(agents),
+      ...(timing && { timing }),
+    })
+    return {
+      nudge: worker.nudge,
+      async close() {
+        await worker.close()
+        await mcp.close()
+      },
+    }
+  } catch (error) {
+    await mcp.close()
+    throw error
+  }
+}
+
+/** Only this process knows the secret, so nobody else on the machine can use the company's connection through it. */
+async function startAvinodeMcp(avinode: AvinodeClient, log: Log) {
+  const secret = randomBytes(32).toString('base64url')
+  const app = new Hono().route('/mcp', createAvinodeMcpHttp({ avinode, log, secret }))
+  const server = createAdaptorServer({ fetch: app.fetch })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve())
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` // it listens on a port, not on a pipe
+  const connection = connectAvinodeMcp(url, { log, secret })
+  const forAgents = new MCPServerStreamableHttp({
+    url,
+    name: 'avinode',
+    cacheToolsList: true,
+    requestInit: { headers: { Authorization: `Bearer ${secret}` } },
+    toolFilter: createMCPToolStaticFilter({ allowed: AVINODE_READ_TOOLS }),
+  })
+  return {
+    connection,
+    forAgents,
+    async close() {
+      await Promise.allSettled([connection.close(), forAgents.close()])
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+    },
+  }
+}

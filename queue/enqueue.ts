@@ -1,0 +1,53 @@
+import type { Log } from '../tools/context.ts'
+import type { QueueJob, QueueName, Queues } from './queues.ts'
+
+/**
+ * Asks for work to be done soon, or at `due`. Never throws: the row that asks for the work is stored already, so that a lost
+ * request only costs the time until the sweeper finds it.
+ */
+export type Enqueue = {
+  webhook(event_id: string, attempt: number, due?: Date): Promise<void>
+  turn(turn_id: string, attempt: number, due?: Date): Promise<void>
+  outbox(outbox_id: string, attempt: number, due?: Date): Promise<void>
+  /** `key` names the state that is to be analysed, so that the same state is asked for once. */
+  analysis(request_id: string, key: string, due?: Date): Promise<void>
+  /** Creates the Avinode trip of a request that was left waiting for it. */
+  trip(request_id: string): Promise<void>
+  /** Reads an open trip from Avinode, in case a notification was lost. `slot` names the round. */
+  poll(request_id: string, slot: string): Promise<void>
+  /** Lets the error monitor look at a dead letter. */
+  monitor(event_id: string, due?: Date): Promise<void>
+}
+
+/** Job ids derive from the row and the attempt, so that asking twice adds one job. */
+export function createEnqueue(queues: Queues, log: Log): Enqueue {
+  const add = async (queue: QueueName, job: QueueJob, due?: Date) => {
+    const delayed = due === undefined ? job : { ...job, id: `${job.id}-${seconds(due)}`, delay_ms: remaining(due) }
+    try {
+      await queues.add(queue, delayed)
+    } catch (error) {
+      log.warn({ err: error, queue, job_id: delayed.id }, 'work could not be enqueued; the sweeper will find it')
+    }
+  }
+  return {
+    webhook: (event_id, attempt, due) =>
+      add('avinode-webhooks', { id: `webhook-${event_id}-${attempt}`, payload: { event_id } }, due),
+    turn: (turn_id, attempt, due) =>
+      add('assistant-turns', { id: `turn-${turn_id}-${attempt}`, payload: { turn_id } }, due),
+    outbox: (outbox_id, attempt, due) =>
+      add('outbound', { id: `outbox-${outbox_id}-${attempt}`, payload: { outbox_id } }, due),
+    analysis: (request_id, key, due) =>
+      add('quote-analysis', { id: `analysis-${request_id}-${safe(key)}`, payload: { request_id, key } }, due),
+    trip: (request_id) => add('maintenance', { id: `trip-${request_id}`, payload: { kind: 'trip', request_id } }),
+    poll: (request_id, slot) =>
+      add('maintenance', { id: `poll-${request_id}-${safe(slot)}`, payload: { kind: 'poll', request_id } }),
+    monitor: (event_id, due) =>
+      add('maintenance', { id: `monitor-${event_id}`, payload: { kind: 'monitor', event_id } }, due),
+  }
+}
+
+/** BullMQ refuses a colon in an id. */
+const safe = (part: string) => part.replaceAll(/[^\w-]/g, '_')
+/** A second request for the same moment is the same job; it must differ from the job that is just being done. */
+const seconds = (due: Date) => Math.ceil(due.getTime() / 1_000)
+const remaining = (due: Date) => due.getTime() - Date.now()

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Db, Log } from '../tools/context.ts'
+import { findRow } from '../tools/database.ts'
+import { UpstreamError } from '../tools/errors.ts'
+import type { Backoff } from './backoff.ts'
+import type { Enqueue } from './enqueue.ts'
+import { createWaitingTrip, type PollDeps, pollTrip, type TripDeps } from './trips.ts'
+
+/** A notification that was given up, and whose it may be. */
+export type DeadLetter = {
+  /** Names the failure: the same one is explained once. */
+  id: string
+  event_id: string
+  execution_id: null
+  request_id: string | null
+  /** The room of the broker who should hear of it. */
+  conversation_id: string | null
+}
+
+export type MaintenanceDeps = TripDeps &
+  PollDeps & {
+    /** Explains a dead letter, and cures what a retry can cure. */
+    monitorErrors(failure: DeadLetter, signal: AbortSignal): Promise<unknown>
+    enqueue: Pick<Enqueue, 'analysis' | 'monitor'>
+    monitors: Backoff
+    shutdown: AbortSignal
+  }
+
+export const MaintenanceJob = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('trip'), request_id: z.uuid() }),
+  z.object({ kind: z.literal('poll'), request_id: z.uuid() }),
+  z.object({ kind: z.literal('monitor'), event_id: z.uuid() }),
+])
+export type MaintenanceJob = z.infer<typeof MaintenanceJob>
+
+const monitorMs = 5 * 60_000
+
+/** What nobody asked for but must be done. Each kind may run twice: it looks at the present state first. */
+export async function processMaintenance(job: MaintenanceJob, deps: MaintenanceDeps): Promise<void> {
+  if (job.kind === 'trip') return createWaitingTrip(job, deps)
+  if (job.kind === 'poll') return pollTrip(job, deps)
+  return explainDeadLetter(job.event_id, deps)
+}
+
+async function explainDeadLetter(event_id: string, deps: MaintenanceDeps) {
+  try {
+    const letter = await readDeadLetter(event_id, deps.service)
+    if (!letter) return // replayed since
+    await deps.monitorErrors(letter, AbortSignal.any([deps.shutdown, AbortSignal.timeout(monitorMs)]))
+    deps.monitors.succeeded(event_id)
+  } catch (error) {
+    logFailure(error, event_id, deps.log)
+    if (error instanceof UpstreamError) await deps.enqueue.monitor(event_id, deps.monitors.next(event_id))
+  }
+}
+
+const Letter = z.object({ request_id: z.uuid().nullable(), avinode_trip_id: z.string().nullable() })
+const Request = z.object({ id: z.uuid(), primary_conversation_id: z.uuid().nullable() })
+
+async function readDeadLetter(event_id: string, service: Db): Promise<DeadLetter | undefined> {
+  const events = service.from('avinode_webhook_events').select('request_id, avinode_trip_id')
+  const letter = await findRow(Letter, events.eq('id', event_id).eq('processing_status', 'dead_letter'))
+  if (!letter) return undefined
+  const requests = () => service.from('requests').select('id, primary_conversation_id').limit(1)
+  let request: z.infer<typeof Request> | undefined
+  if (letter.request_id) request = await findRow(Request, requests().eq('id', letter.request_id))
+  else if (letter.avinode_trip_id) {
+    // A notification names its trip as people see it.
+    request = await findRow(Request, requests().eq('metadata->>avinode_display_id', letter.avinode_trip_id))
+  }
+  return {
+    id: event_id,
+    event_id,
+    execution_id: null,
+    request_id: request?.id ?? null,
+    conversation_id: request?.primary_conversation_id ?? null,
+  }
+}
+
+function logFailure(error: unknown, event_id: string, log: Log) {
+  const fields = { err: error, event_id }
+  if (error instanceof UpstreamError) log.warn(fields, 'the error monitor waits for a service that does not answer')
+  else log.error(fields, 'the error monitor failed')
+}

@@ -1,0 +1,80 @@
+import type { Log } from '../tools/context.ts'
+import type { Backoff } from './backoff.ts'
+import type { Enqueue } from './enqueue.ts'
+import type { Queues } from './queues.ts'
+import type { DueWork, System } from './system.ts'
+
+export type SweepDeps = {
+  system: Pick<System, 'dueWork'>
+  queues: Pick<Queues, 'ready'>
+  enqueue: Enqueue
+  /** Trips that could not be created pause here. */
+  trips: Backoff
+  log: Log
+}
+
+export type Sweeper = {
+  /** Sweeps soon, instead of at the next round. */
+  nudge(): void
+  close(): Promise<void>
+}
+
+const limit = 100
+
+/** Asks the database for all that waits or was abandoned, and enqueues it. What is enqueued already is not added again. */
+export async function sweep({ system, queues, enqueue, trips, log }: SweepDeps): Promise<DueWork> {
+  await queues.ready() // one failure instead of one for each piece of work
+  const due = await system.dueWork(limit)
+  await Promise.all([
+    ...due.webhooks.map(({ id, attempt }) => enqueue.webhook(id, attempt)),
+    ...due.turns.map(({ id, attempt }) => enqueue.turn(id, attempt)),
+    ...due.outbox.map(({ id, attempt }) => enqueue.outbox(id, attempt)),
+    ...due.analyses.map(({ request_id, key }) => enqueue.analysis(request_id, key)),
+    ...due.trips
+      .filter(({ request_id }) => !trips.pausing(request_id))
+      .map(({ request_id }) => enqueue.trip(request_id)),
+  ])
+  const { quotes, proposals, approvals } = due.expired
+  if (quotes + proposals + approvals > 0) log.info({ ...due.expired }, 'expired what was out of date')
+  return due
+}
+
+/** Sweeps again and again until closed: the first time at once, so that a restart takes up what was left lying. */
+export function startSweeper(deps: SweepDeps, every_ms: number): Sweeper {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let again = false
+  let closed = false
+
+  const round = async () => {
+    clearTimeout(timer)
+    try {
+      await sweep(deps)
+    } catch (error) {
+      deps.log.warn({ err: error }, 'a sweep failed; the next one makes up for it')
+    }
+    running = undefined
+    if (closed) return
+    if (again) {
+      again = false
+      start()
+    } else {
+      timer = setTimeout(start, every_ms)
+    }
+  }
+  const start = () => {
+    if (closed) return
+    if (running) again = true
+    else running = round()
+  }
+  start()
+
+  return {
+    nudge: start,
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}

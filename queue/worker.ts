@@ -1,0 +1,204 @@
+import { z } from 'zod'
+import type { Db, Log } from '../tools/context.ts'
+import { toolNamed } from '../tools/registry.ts'
+import { runTool } from '../tools/tool.ts'
+import { processTurn } from './assistant-turns.ts'
+import type { AvinodeReader } from './avinode-change.ts'
+import { processWebhook } from './avinode-webhooks.ts'
+import { createBackoff } from './backoff.ts'
+import { type BackgroundDeps, brokerContext } from './broker-context.ts'
+import type { Bus } from './bus.ts'
+import { createEnqueue } from './enqueue.ts'
+import { type MaintenanceDeps, MaintenanceJob, processMaintenance } from './maintenance.ts'
+import { processOutbox } from './outbound.ts'
+import { outwardActionNamed } from './outward-actions.ts'
+import type { QueueName, Queues, RunningWorker } from './queues.ts'
+import { processAnalysis } from './quote-analysis.ts'
+import { startSweeper } from './sweeper.ts'
+import { type ClaimedTurn, createSystem } from './system.ts'
+import { enqueuePolls } from './trips.ts'
+
+export type WorkerDeps = BackgroundDeps & {
+  supabase: { service: Db; forBroker(clerk_user_id: string): Db }
+  avinode: BackgroundDeps['avinode'] & AvinodeReader
+  queues: Queues
+  bus: Pick<Bus, 'onTurn'>
+  runTurn(turn: ClaimedTurn, signal: AbortSignal): Promise<void>
+  analyseQuotes(request_id: string, key: string, signal: AbortSignal): Promise<void>
+  monitorErrors: MaintenanceDeps['monitorErrors']
+  log: Log
+  timing?: Partial<Timing>
+}
+
+export type Timing = {
+  sweep_ms: number
+  poll_ms: number
+  heartbeat_ms: number
+  /** Running work may end by itself for this long; then it is told to stop. */
+  grace_ms: number
+}
+
+export type Worker = {
+  /** Looks for due work now instead of at the next round. */
+  nudge(): void
+  /** Takes nothing new, lets running work end, and resolves within 25 s. What did not end is taken over by another worker. */
+  close(): Promise<void>
+}
+
+const defaults: Timing = { sweep_ms: 10_000, poll_ms: 15 * 60_000, heartbeat_ms: 15_000, grace_ms: 15_000 }
+const concurrency: Record<QueueName, number> = {
+  'avinode-webhooks': 4,
+  'assistant-turns': 8,
+  'quote-analysis': 2,
+  outbound: 4,
+  maintenance: 2,
+}
+const lastMs = 6_000
+
+/** Starts one worker for every kind of work, and the sweeper. Any number of processes may do so beside each other. */
+export async function startWorker(deps: WorkerDeps): Promise<Worker> {
+  const { log, queues } = deps
+  const timing = { ...defaults, ...deps.timing }
+  const stopping = new AbortController()
+  const enqueue = createEnqueue(queues, log)
+  const system = createSystem(deps.supabase.service)
+  const trips = createBackoff({ first_ms: 10_000, longest_ms: 5 * 60_000 })
+  const sweeper = startSweeper({ system, queues, enqueue, trips, log }, timing.sweep_ms)
+  const process = workOf(deps, { ...timing, system, enqueue, trips, shutdown: stopping.signal })
+
+  const running: RunningWorker[] = []
+  const polls = repeat(
+    timing.poll_ms,
+    async () => {
+      const slot = Math.floor(Date.now() / timing.poll_ms)
+      await enqueuePolls(slot, { service: deps.supabase.service, enqueue })
+    },
+    log,
+  )
+  const close = async () => {
+    polls.close()
+    const grace = setTimeout(() => stopping.abort(), timing.grace_ms)
+    const ended = Promise.allSettled([sweeper.close(), ...running.map((worker) => worker.close())])
+    await Promise.race([ended, pause(timing.grace_ms + lastMs, ended)])
+    clearTimeout(grace)
+    stopping.abort()
+  }
+  try {
+    for (const [name, work] of Object.entries(process) as [QueueName, Work][]) {
+      running.push(await queues.work(name, concurrency[name], logged(name, work, log)))
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  log.info({ queues: running.length }, 'the worker is running')
+  return { nudge: sweeper.nudge, close }
+}
+
+type Work = (payload: unknown) => Promise<void>
+type Shared = Timing & {
+  system: ReturnType<typeof createSystem>
+  enqueue: ReturnType<typeof createEnqueue>
+  trips: ReturnType<typeof createBackoff>
+  shutdown: AbortSignal
+}
+
+/** Ties each queue to its work. A payload names a row; all else is read when the work is done. */
+function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
+  const { avinode, bus, log, supabase } = deps
+  const { system, enqueue, shutdown } = shared
+  const outages = { first_ms: 5_000, longest_ms: 60_000 }
+  const webhooks = { system, avinode, enqueue, log, backoff: createBackoff(outages) }
+  const turns = {
+    system,
+    enqueue,
+    shutdown,
+    log,
+    runTurn: deps.runTurn,
+    onTurn: bus.onTurn,
+    backoff: createBackoff(outages),
+    heartbeat: { every_ms: shared.heartbeat_ms, at_most_every_ms: Math.min(1_000, shared.heartbeat_ms) },
+  }
+  const analyses = { enqueue, shutdown, log, analyseQuotes: deps.analyseQuotes, backoff: createBackoff(outages) }
+  const contextFor = (...[broker, seed, signal]: ContextParameters) => brokerContext(broker, seed, signal, deps)
+  const outbound = {
+    system,
+    contextFor,
+    actionNamed: outwardActionNamed,
+    enqueue,
+    log,
+    backoff: createBackoff({ first_ms: 30_000, longest_ms: 5 * 60_000 }),
+  }
+  const maintenance = {
+    service: supabase.service,
+    avinode,
+    system,
+    contextFor,
+    createTrip,
+    enqueue,
+    shutdown,
+    log,
+    monitorErrors: deps.monitorErrors,
+    backoff: shared.trips,
+    monitors: createBackoff({ first_ms: 30_000, longest_ms: 10 * 60_000 }),
+  }
+  return {
+    'avinode-webhooks': (payload) => processWebhook(WebhookJob.parse(payload), webhooks),
+    'assistant-turns': (payload) => processTurn(TurnJob.parse(payload), turns),
+    'quote-analysis': (payload) => processAnalysis(AnalysisJob.parse(payload), analyses),
+    outbound: (payload) => processOutbox(OutboxJob.parse(payload), outbound),
+    maintenance: (payload) => processMaintenance(MaintenanceJob.parse(payload), maintenance),
+  }
+}
+
+type ContextParameters = [broker: Parameters<typeof brokerContext>[0], seed: string, signal: AbortSignal]
+
+const WebhookJob = z.object({ event_id: z.uuid() })
+const TurnJob = z.object({ turn_id: z.uuid() })
+const AnalysisJob = z.object({ request_id: z.uuid(), key: z.string() })
+const OutboxJob = z.object({ outbox_id: z.uuid() })
+
+async function createTrip(request_id: string, context: Parameters<typeof runTool>[2]) {
+  const tool = toolNamed('create_trip')
+  if (!tool) throw new Error('There is no tool create_trip')
+  return runTool(tool, { request_id }, context)
+}
+
+/** The error ends here: the row still says what is due, and the sweeper asks again. */
+const logged =
+  (queue: QueueName, work: Work, log: Log): Work =>
+  async (payload) => {
+    try {
+      await work(payload)
+    } catch (error) {
+      log.error({ err: error, queue, payload }, 'a job failed')
+      throw error
+    }
+  }
+
+/** Again and again, the first time soon: a process that restarts often must look as well. */
+function repeat(every_ms: number, work: () => Promise<void>, log: Log) {
+  const run = () => {
+    work().catch((error: unknown) => {
+      log.warn({ err: error }, 'open trips could not be listed; the next round makes up for it')
+    })
+  }
+  const first = setTimeout(run, Math.min(every_ms, 60_000))
+  const timer = setInterval(run, every_ms)
+  return {
+    close() {
+      clearTimeout(first)
+      clearInterval(timer)
+    },
+  }
+}
+
+/** Waits, but no longer than for what it guards. */
+async function pause(milliseconds: number, guarded: Promise<unknown>) {
+  let timer: NodeJS.Timeout | undefined
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  void guarded.finally(() => clearTimeout(timer))
+  await waited
+}
