@@ -1,0 +1,120 @@
+import { readOrdinal } from '../reading/numbers.ts'
+import type { TripReading } from '../reading/trip.ts'
+import { chosenAirports, detailsLabel, routeLabel } from './describe.ts'
+import { explain } from './failures.ts'
+import { wishInput } from './new-trip.ts'
+import { offerClient, severalClients } from './phrases.ts'
+import { ClientAnswer, OneRequest, type RequestRow, type Segment } from './rows.ts'
+import { call, resultOf, type Step, say, type Turn } from './turn.ts'
+import { isOpen, whichRequest } from './which-request.ts'
+
+/** "make it 10 pax", "budget is 90k", "client is Acme": what the text says is changed, everything else stays. */
+export function planChange(turn: Turn, trip: TripReading): Step {
+  const which = whichRequest(turn, { ...trip, legs: [] })
+  if ('step' in which) return which.step
+  const { request } = which
+  if (!isOpen(request))
+    return say(
+      `This request is ${request.status}, so it cannot be changed any more. Tell me the whole trip and I create a new one.`,
+    )
+  const unknown = trip.unknown_airports[0]
+  if (unknown) return say(`I do not know an airport "${unknown}", so I changed nothing. How is it spelt?`)
+  return changeRequest(turn, trip, request)
+}
+
+/** Attaches the client first, then changes the rest, then says what the request looks like now. */
+export function changeRequest(turn: Turn, trip: TripReading, request: RequestRow): Step {
+  const client = resultOf(turn, 'client_data', ClientAnswer)
+  if (trip.client && !client) {
+    return call('client_data', {
+      task: `Find the client "${trip.client}" and attach it to the request.`,
+      request_id: request.id,
+    })
+  }
+  const before = resultOf(turn, 'get_request', OneRequest)
+  const has_wishes = trip.wishes.length > 0 || (trip.budget !== null && trip.budget.currency !== 'USD')
+  if (has_wishes && !before) return call('get_request', { request_id: request.id })
+  const earlier = before?.ok ? (before.value.request.special_requirements ?? null) : null
+  const fields = changedFields(trip, request, turn.text, earlier)
+  const changed = resultOf(turn, 'update_request', OneRequest)
+  if (Object.keys(fields).length > 0 && !changed) return call('update_request', { request_id: request.id, ...fields })
+  if (changed && !changed.ok) return say(`Nothing was changed. ${explain(changed.failure)}`)
+  return say(
+    changed?.ok &&
+      `Changed. The request is now: ${routeLabel(changed.value.request)}${changed.value.request.segments.length > 2 ? '\n' : ', '}${detailsLabel(changed.value.request)}.`,
+    chosenAirports(trip.legs.flatMap(({ from, to }) => [from, to])),
+    client && clientSentence(trip.client ?? '', client),
+    changed?.ok && changed.value.warnings.join(' '),
+    !changed && !client && 'I did not find anything to change in that. Tell me what should be different.',
+  )
+}
+
+/** What became of the client, and what to do about one that is not there. */
+export function clientSentence(
+  name: string,
+  outcome: NonNullable<ReturnType<typeof resultOf<typeof ClientAnswer>>>,
+): string {
+  if (!outcome.ok) return explain(outcome.failure)
+  const { client, candidates, created, preferences_summary } = outcome.value
+  if (client)
+    return `${created ? `I created the client ${client.company_name}` : `The client is ${client.company_name}`}.${preferences_summary ? ` ${preferences_summary}` : ''}`
+  if (candidates.length > 0)
+    return severalClients(
+      name,
+      candidates.map(({ company_name }) => company_name),
+    )
+  return offerClient(name)
+}
+
+/** The fields of `update_request` that the text speaks of. */
+function changedFields(
+  trip: TripReading,
+  request: RequestRow,
+  text: string,
+  earlier: string | null,
+): Record<string, unknown> {
+  const fields = { ...itineraryFields(trip, request, text), ...wishInput(trip, earlier) }
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))
+}
+
+function itineraryFields(trip: TripReading, request: RequestRow, text: string): Record<string, unknown> {
+  const [leg] = trip.legs
+  const day = leg ? { date: leg.date, time: leg.time } : trip.departure
+  const moves_one =
+    request.segments.length > 1 && (request.segments.length > 2 || readOrdinal(text) !== null) && (day.date ?? day.time)
+  if (moves_one) return { segments: withMovedFlight(request.segments, trip, (readOrdinal(text) ?? 1) - 1, day) }
+  if (trip.legs.length > 1) return { segments: routedAnew(trip, request) }
+  return {
+    departure_airport: leg?.from?.airports[0]?.icao,
+    arrival_airport: leg?.to?.airports[0]?.icao,
+    departure_date: day.date,
+    departure_time: day.time,
+    return_date: trip.back?.date,
+    return_time: trip.back?.time,
+    passengers: trip.passengers,
+  }
+}
+
+/** In a tour one flight moves at a time: "move the second leg to Dec 4". */
+const withMovedFlight = (
+  segments: Segment[],
+  trip: TripReading,
+  moved: number,
+  day: { date: string | null; time: string | null },
+) =>
+  segments.map((segment, index) => ({
+    departure_airport: segment.departure_airport,
+    arrival_airport: segment.arrival_airport,
+    departure_date: (index === moved ? day.date : null) ?? segment.departure_date,
+    departure_time: (index === moved ? day.time : null) ?? segment.departure_time ?? null,
+    passengers: trip.passengers ?? segment.passengers,
+  }))
+
+const routedAnew = (trip: TripReading, request: RequestRow) =>
+  trip.legs.map((leg, index) => ({
+    departure_airport: leg.from?.airports[0]?.icao ?? '',
+    arrival_airport: leg.to?.airports[0]?.icao ?? '',
+    departure_date: leg.date ?? request.segments[index]?.departure_date ?? '',
+    departure_time: leg.time ?? request.segments[index]?.departure_time ?? null,
+    passengers: trip.passengers ?? request.passengers ?? 1,
+  }))

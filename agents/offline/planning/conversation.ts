@@ -1,0 +1,43 @@
+import { findNamed } from '../../../tools/airports/airports.ts'
+import { mergeTrips } from '../reading/merge.ts'
+import { numberOf } from '../reading/numbers.ts'
+import { clean } from '../reading/text.ts'
+import { readTrip, type TripReading } from '../reading/trip.ts'
+import { type OpenQuestion, openQuestion } from './phrases.ts'
+import type { Turn } from './turn.ts'
+
+/** What the assistant said since the broker's message before this one. */
+export function lastWords({ before }: Pick<Turn, 'before'>): string[] {
+  const from = before.findLastIndex(({ by }) => by === 'broker')
+  return before.slice(from + 1).map(({ text }) => text)
+}
+
+/** The trip that the broker has described so far: this message, on top of those that only brought questions for more. */
+export function describedTrip(turn: Turn): TripReading {
+  const asked = openQuestion(lastWords(turn))
+  const now = readReply(turn.text, asked, turn)
+  if (!asked.trip) return now
+  const from = turn.before.findLastIndex(({ by }) => by === 'broker')
+  const earlier = turn.before[from]
+  if (!earlier) return now
+  return mergeTrips(describedTrip({ ...turn, text: earlier.text, before: turn.before.slice(0, from) }), now)
+}
+
+/** A message, read as the answer to what was asked: "8" is a number of passengers where that was the question. */
+export function readReply(text: string, asked: OpenQuestion, turn: Turn): TripReading {
+  const trip = readTrip(text, { today: turn.situation.today, after: turn.situation.request?.departure_date ?? null })
+  const short = clean(text).replace(/[.!,]+$/, '')
+  if (asked.passengers && trip.passengers === null) {
+    const bare = /^(?:just |only |about |we are )?(\S+)$/i.exec(short)?.[1] ?? /(?:^|, ?| )(\d{1,2})$/.exec(short)?.[1]
+    trip.passengers = bare ? numberOf(bare) : null
+  }
+  if (asked.trip && trip.legs.length === 0) {
+    const airports = findNamed(short.replace(/^(it's|it is|i mean|i meant|sorry,?|no,?)\s+/i, ''))
+    const place = { start: 0, end: short.length, text: short, airports }
+    if (airports.length > 0) trip.legs = [{ from: place, to: null, date: null, time: null }]
+  }
+  const [leg] = trip.legs
+  const is_destination = asked.destination && !asked.origin && leg?.from && !leg.to && !/\bfrom\b/i.test(text)
+  if (leg && is_destination) trip.legs = [{ ...leg, from: null, to: leg.from }]
+  return trip
+}

@@ -1,0 +1,140 @@
+import { findAirports, suggestAirports } from '../../../tools/airports/airports.ts'
+import { unknownIn } from '../reading/merge.ts'
+import type { Place } from '../reading/places.ts'
+import type { TripLeg, TripReading } from '../reading/trip.ts'
+import { airportLabel, chosenAirports, detailsLabel, joined, routeLabel } from './describe.ts'
+import { explain } from './failures.ts'
+import { offerClient, severalClients, waitingForTrip, whoIsTheClient } from './phrases.ts'
+import { ClientAnswer, OneRequest, type RequestRow, SearchAnswer } from './rows.ts'
+import { call, resultOf, type Step, say, type Turn } from './turn.ts'
+
+/** From a described trip to a request, its client and its trip in Avinode; or one question for all that is missing. */
+export function planNewTrip(turn: Turn, trip: TripReading): Step {
+  const question = questionFor(trip)
+  if (question) return say(question)
+  const created = resultOf(turn, 'create_request', OneRequest)
+  if (!created) return call('create_request', requestInput(trip))
+  if (!created.ok) return say(`I have not created the request. ${explain(created.failure)}`)
+  const { request } = created.value
+  const client = resultOf(turn, 'client_data', ClientAnswer)
+  if (trip.client && !client) {
+    return call('client_data', {
+      task: `Find the client "${trip.client}" and attach it to the request.`,
+      request_id: request.id,
+    })
+  }
+  const search = resultOf(turn, 'flight_search', SearchAnswer)
+  if (!search)
+    return call('flight_search', { task: 'Create the trip in Avinode for this request.', request_id: request.id })
+  return say(
+    `${summary(request, client?.ok ? client.value.client : null)}`,
+    chosenAirports(trip.legs.flatMap(({ from, to }) => [from, to])),
+    client?.ok && client.value.client && client.value.preferences_summary,
+    client && !client.ok && explain(client.failure),
+    trip.budget && trip.budget.currency !== 'USD' && 'I noted the budget with the wishes, as requests keep US dollars.',
+    search.ok ? openAvinode(search.value) : explain(search.failure),
+    lastQuestion(trip, client?.ok ? client.value : null),
+  )
+}
+
+/** What has to be known before a request can exist, in one question; null when all of it is known. */
+function questionFor(trip: TripReading): string | null {
+  const unknown = unknownIn(trip.legs)
+  const open = missing(trip)
+  if (unknown.length === 0 && open.length === 0) return null
+  const known = trip.legs[0]?.to
+  const opening = known && open.includes('where from') ? `Gladly, to ${placeLabel(known)}. ` : ''
+  const asked = open.length > 0 ? sentence(`${joined(open)}?`) : ''
+  return waitingForTrip([...unknown.map(nearest), `${opening}${asked}`].filter(Boolean).join(' '))
+}
+
+function missing(trip: TripReading): string[] {
+  const legs: TripLeg[] = trip.legs.length > 0 ? trip.legs : [{ from: null, to: null, ...trip.departure }]
+  const undated = legs.filter(({ date }) => !date).length
+  return [
+    legs.some(({ from }) => !from) && 'where from',
+    legs.some(({ to }) => !to) && 'where to',
+    undated > 0 && (legs.length === 1 ? 'on which day' : 'on which day does each flight leave'),
+    trip.is_round_trip && !trip.back?.date && legs.length === 1 && 'when do they come back',
+    trip.passengers === null && 'how many passengers',
+  ].filter((part) => part !== false)
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+const placeLabel = ({ text, airports }: Place) => (airports[0] ? airportLabel(airports[0].icao) : text)
+
+/** The known airports that are spelt most like an unknown one. */
+function nearest(unknown: string): string {
+  const found = findAirports(unknown, 3).airports
+  const near = (found.length > 0 ? found : suggestAirports(unknown, 3)).map(({ icao, name }) => `${icao} (${name})`)
+  const lead = `I do not know an airport "${unknown}".`
+  return near.length > 0
+    ? `${lead} Did you mean ${joined(near, 'or')}?`
+    : `${lead} How is it spelt, or what is its code?`
+}
+
+/** The itinerary as `create_request` takes it: a return trip is two segments. */
+export function segmentsOf({ legs, back, passengers }: Pick<TripReading, 'legs' | 'back' | 'passengers'>) {
+  const flights = legs.map((leg) => ({
+    departure_airport: leg.from?.airports[0]?.icao ?? '',
+    arrival_airport: leg.to?.airports[0]?.icao ?? '',
+    departure_date: leg.date ?? '',
+    departure_time: leg.time,
+    passengers: passengers ?? 0,
+  }))
+  const [out] = flights
+  if (!out || !back?.date || flights.length > 1) return flights
+  const home = { departure_airport: out.arrival_airport, arrival_airport: out.departure_airport }
+  return [out, { ...out, ...home, departure_date: back.date, departure_time: back.time }]
+}
+
+function requestInput(trip: TripReading) {
+  return { client_profile_id: null, segments: segmentsOf(trip), ...wishInput(trip) }
+}
+
+/** Aircraft, budget and wishes as the tools take them. Requests keep US dollars; another currency is kept in words. */
+export function wishInput(
+  { aircraft_type, aircraft_category, budget, wishes }: TripReading,
+  earlier: string | null = null,
+) {
+  const foreign = budget && budget.currency !== 'USD' ? [`budget ${budget.amount} ${budget.currency}`] : []
+  const all = [...(earlier?.split(/; ?/) ?? []), ...wishes, ...foreign].filter(Boolean)
+  return {
+    aircraft_type,
+    aircraft_category: aircraft_type ? null : aircraft_category,
+    budget: budget?.currency === 'USD' ? budget.amount : null,
+    special_requirements: wishes.length + foreign.length > 0 ? [...new Set(all)].join('; ') : null,
+  }
+}
+
+function summary(request: RequestRow, client: RequestRow['client'] | null): string {
+  const shown = { ...request, client: client ?? request.client }
+  return `I created the request: ${routeLabel(shown)}${shown.segments.length > 2 ? '\n' : ', '}${detailsLabel(shown)}.`
+}
+
+/** Where the broker goes on, or why not yet. */
+export function openAvinode({ deep_link, note }: { deep_link: string | null; note: string }): string {
+  if (!deep_link) return note
+  return `The trip is in Avinode. Press [Open Avinode](${deep_link}), pick the operators there and send them RFQs: that step is yours. I collect the quotes and compare them when they are in.`
+}
+
+type Found = { client: { company_name: string } | null; candidates: { company_name: string }[] }
+
+/** Everything that is still open, in one question at the end. */
+function lastQuestion(trip: TripReading, found: Found | null): string | null {
+  const parts = [
+    trip.client === null && whoIsTheClient,
+    trip.budget === null && 'what is the budget',
+    trip.aircraft_type === null && trip.aircraft_category === null && 'which aircraft do they have in mind',
+  ].filter((part) => part !== false)
+  const names = found?.candidates.map(({ company_name }) => company_name) ?? []
+  const client =
+    !trip.client || !found || found.client
+      ? null
+      : names.length > 0
+        ? severalClients(trip.client, names)
+        : offerClient(trip.client)
+  const rest = parts.length > 0 ? `${client ? 'And ' : ''}${joined(parts)}?` : null
+  return [client, rest && sentence(rest)].filter(Boolean).join(' ') || null
+}

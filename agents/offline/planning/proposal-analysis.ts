@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { priceLabel } from './describe.ts'
+import { explain } from './failures.ts'
+import { Comparison, type QuoteRow } from './rows.ts'
+import { readTask } from './specialist.ts'
+import { answer, call, resultOf, type Step, type Turn } from './turn.ts'
+
+/** Has the quotes scored by the fixed rules, and tells the result; it adds no judgement of its own. */
+export function planProposalAnalysis(turn: Turn): Step {
+  const { request_id } = readTask(turn)
+  if (!request_id) return answer(nothing('', 'The task names no request.'))
+  const scored = resultOf(turn, 'score_quotes', z.looseObject({ best_quote_id: z.string().nullable() }))
+  if (!scored) return call('score_quotes', { request_id })
+  if (!scored.ok) {
+    const none = scored.failure.code === 'conflict'
+    return answer(
+      nothing(
+        request_id,
+        none ? 'No open quote has come in yet, so there is nothing to compare.' : explain(scored.failure),
+      ),
+    )
+  }
+  const compared = resultOf(turn, 'compare_quotes', Comparison)
+  if (!compared) return call('compare_quotes', { request_id })
+  if (!compared.ok) return answer(nothing(request_id, explain(compared.failure)))
+  const { best_quote_id, quotes } = compared.value
+  const ranked = quotes.toSorted((a, b) => (a.ranking ?? 999) - (b.ranking ?? 999))
+  return answer({
+    request_id,
+    best_quote_id,
+    summary: summary(ranked),
+    ranking: ranked.map((quote, index) => ({
+      quote_id: quote.id,
+      ranking: quote.ranking ?? index + 1,
+      operator_name: quote.operator_name,
+      total_price: quote.total_price,
+      score: quote.score ?? 0,
+      reason: reasonOf(quote),
+    })),
+  })
+}
+
+const nothing = (request_id: string, summary: string) => ({ request_id, best_quote_id: null, summary, ranking: [] })
+
+function summary([best, next]: readonly QuoteRow[]): string {
+  if (!best) return 'No open quote has come in yet, so there is nothing to compare.'
+  const aircraft = best.aircraft_type ? `, ${best.aircraft_type}` : ''
+  const lead = `${best.operator_name} is the best: ${priceLabel(best.total_price, best.currency)}${aircraft}, ${best.score ?? 0} of 100 points.`
+  return [lead, best.analysis_notes, next && difference(next)].filter(Boolean).join(' ')
+}
+
+function difference({ operator_name, difference_to_best, currency, score }: QuoteRow): string {
+  const more = difference_to_best?.startsWith('-') ? 'less' : 'more'
+  const amount =
+    difference_to_best && Number(difference_to_best) !== 0
+      ? ` at ${priceLabel(difference_to_best.replace('-', ''), currency)} ${more}`
+      : ''
+  return `Next comes ${operator_name}${amount}, with ${score ?? 0} points.`
+}
+
+const reasonOf = ({ analysis_notes, score }: QuoteRow) =>
+  analysis_notes?.split(/[.;](?: |$)/)[0] || `${score ?? 0} of 100 points`

@@ -1,0 +1,208 @@
+import { readOrdinal } from './numbers.ts'
+import { clean } from './text.ts'
+import type { TripReading } from './trip.ts'
+
+/** Which quote is meant: by its place in the ranking (1 is the best, -1 the last), its id, or words that may name its operator. */
+export type QuoteChoice = { ordinal: number | null; quote_id: string | null; cheapest: boolean; words: string }
+
+export type Intent =
+  | { kind: 'notice'; text: string }
+  | {
+      kind:
+        | 'new_trip'
+        | 'change'
+        | 'status'
+        | 'cancel'
+        | 'best_quote'
+        | 'list_quotes'
+        | 'list_requests'
+        | 'search_flights'
+        | 'open_avinode'
+        | 'search_flights'
+    }
+  | { kind: 'send_proposal'; choice: QuoteChoice }
+  | { kind: 'margin'; margin_type: 'percentage' | 'fixed'; margin_value: string }
+  | { kind: 'operator_message'; to: string; text: string }
+  | { kind: 'create_client'; name: string | null }
+  | { kind: 'yes' | 'no' | 'approve' | 'reject' | 'greeting' | 'thanks' | 'help' | 'problem' | 'unknown' }
+
+type Rule = (text: string, trip: TripReading) => Intent | undefined
+
+const when =
+  (
+    pattern: RegExp,
+    kind: Exclude<Intent['kind'], 'notice' | 'send_proposal' | 'margin' | 'operator_message' | 'create_client'>,
+  ): Rule =>
+  (text) =>
+    pattern.test(text) ? { kind } : undefined
+
+const changeWords =
+  /\b(make (it|that|this|them)|change|update|switch|move|instead|actually|set (it|the)|increase|reduce|push|postpone|delay|bring forward|add|remove|correct|correction|should be|rather|no longer|not \d+|ändere|ändern|changez?|modifier|cambia|cambiar)\b/i
+const flightWords =
+  /\b(flights?|fly|flying|jets?|charter|quotes?|trip|plane|aircraft|flug|fliegen|vol|vuelo|avion|avión|take .* (from|to))\b/i
+
+/** In the order in which they are asked: the first that fits decides. */
+const rules: Rule[] = [
+  (text) =>
+    text.startsWith('[JetVision]') ? { kind: 'notice', text: text.replace('[JetVision]', '').trim() } : undefined,
+  when(
+    /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
+    'status',
+  ),
+  whole(
+    /(cancel|call off|scrap|drop|kill|stornier\w*|annul\w*|cancela\w*)/,
+    /\b(policy|policies|fees?|terms|don't|do not|without|if i|can i)\b/i,
+    'cancel',
+  ),
+  marginRule,
+  (text, trip) => (isNewTrip(text, trip) ? { kind: 'new_trip' } : undefined),
+  sendRule,
+  when(
+    /\b(which|what|who)\b.*\b(best|cheapest|better|recommend\w*|winner|favou?rite)\b|\bbest (quote|offer|option|one|price)\b|\b(compare|rank|score|analy[sz]e|evaluate)\b.*\b(quotes?|offers?|options?|them)\b|\brecommend\w*\b|\bwhich (one |quote |offer )?(should|would) (i|we|you)\b|\b(bestes?|günstigste\w*) angebot\b|meilleure offre|mejor oferta/i,
+    'best_quote',
+  ),
+  clientRule,
+  operatorRule,
+  when(/\b(show|list|see|view|what|which|how many|any)\b.*\b(quotes|offers|angebote|offres|ofertas)\b/i, 'list_quotes'),
+  when(/\b(show|list|see|view|what|which|all|open|my)\b.*\b(requests|trips|deals)\b/i, 'list_requests'),
+  when(/\b(open avinode|avinode link|deep ?link|link to avinode|where('s| is) the link)\b/i, 'open_avinode'),
+  when(
+    /\b(search|find|look for|source) (the )?(flights?|aircraft|operators?)\b|\b(create|put|start) (the |it |this )?(trip|sourcing|search)?.*\b(in|into|on) avinode\b|\bstart (the )?(sourcing|search)\b|\btry (it )?again\b/i,
+    'search_flights',
+  ),
+  when(
+    /\b(why|what)\b.*\b(fail\w*|wrong|stuck|broken|errors?|hang\w*|taking so long)\b|\b(error|problem|issue) (with|in|on)\b|something('s| is) wrong/i,
+    'problem',
+  ),
+  short(
+    /^(approved?|i approve|approve it|looks good,? (send|approve).*|go ahead and send.*|send it( now)?)$/i,
+    'approve',
+  ),
+  short(/^(reject(ed)?|decline|don't send( it)?|do not send( it)?|i reject.*)$/i, 'reject'),
+  short(/^(no|nope|nah|not now|no thanks|no thank you|nein|non|leave it|never mind|nevermind|don't)\b.*$/i, 'no'),
+  yesRule,
+  (text, trip) => (changeWords.test(text) && hasDetails(trip) ? { kind: 'change' } : undefined),
+  (text, trip) => (hasRoute(trip) || (flightWords.test(text) && !hasDetails(trip)) ? { kind: 'new_trip' } : undefined),
+  (_text, trip) => (hasDetails(trip) ? { kind: 'change' } : undefined),
+  short(
+    /^(hi|hello|hey|good (morning|afternoon|evening)|hallo|guten (tag|morgen)|bonjour|hola|buenos días|moin|servus)( there| again| team| jetvision)?[\s!.,]*$/i,
+    'greeting',
+  ),
+  when(/\b(thanks?|thank you|thx|cheers|danke|merci|gracias|great job|well done|perfect)\b/i, 'thanks'),
+  when(/\b(help|what can you do|how does (this|it) work|what do you do|who are you|hilfe|aide|ayuda)\b/i, 'help'),
+]
+
+/** What the broker wants with a text, whatever came before it. */
+export function readIntent(original: string, trip: TripReading): Intent {
+  const text = clean(original)
+  for (const rule of rules) {
+    const intent = rule(text, trip)
+    if (intent) return intent
+  }
+  return { kind: 'unknown' }
+}
+
+/** Whether the text says anything that a request keeps. */
+export const hasDetails = (trip: TripReading) =>
+  hasRoute(trip) ||
+  trip.departure.date !== null ||
+  trip.departure.time !== null ||
+  trip.back !== null ||
+  trip.passengers !== null ||
+  trip.budget !== null ||
+  trip.aircraft_type !== null ||
+  trip.aircraft_category !== null ||
+  trip.client !== null ||
+  trip.wishes.length > 0 ||
+  trip.is_one_way ||
+  trip.is_round_trip
+
+const hasRoute = (trip: TripReading) => trip.legs.length > 0
+
+const isNewTrip = (text: string, trip: TripReading) => {
+  const has_leg = trip.legs.some(({ from, to }) => from && to)
+  const has_more = trip.passengers !== null || trip.legs.some(({ date }) => date !== null)
+  const changes = changeWords.test(text) && !/\b(new|another) (trip|request|flight)\b/i.test(text)
+  return has_leg && has_more && !changes
+}
+
+function whole(pattern: RegExp, unless: RegExp, kind: 'cancel'): Rule {
+  const word = new RegExp(`(?<![\\p{L}])${pattern.source}(?![\\p{L}])`, 'iu')
+  return (text) => (word.test(text) && !unless.test(text) ? { kind } : undefined)
+}
+
+function short(pattern: RegExp, kind: 'approve' | 'reject' | 'no' | 'greeting'): Rule {
+  return (text) => (text.length < 60 && pattern.test(text.replace(/[.!]+$/, '')) ? { kind } : undefined)
+}
+
+function yesRule(text: string): Intent | undefined {
+  return /^(yes|yep|yeah|yup|sure|ok|okay|please do|do (it|that|so)|go ahead|correct|right|exactly|that's right|confirmed|ja|oui|sí|si|claro|bitte|create (it|them|him|her|the client))(?![\p{L}])/iu.test(
+    text,
+  )
+    ? { kind: 'yes' }
+    : undefined
+}
+
+function marginRule(text: string): Intent | undefined {
+  if (!/\b(margin|mark-?up|marge|margen)\b/i.test(text)) return undefined
+  const found =
+    /(\d+(?:[.,]\d+)?) ?(%|percent|prozent|por ciento|pour cent)/i.exec(text) ?? /(\d[\d,.]*) ?(k)?/i.exec(text)
+  if (!found?.[1]) return undefined
+  const is_percentage = /%|percent|prozent|por ciento|pour cent/i.test(found[2] ?? '')
+  const plain = is_percentage ? found[1].replace(',', '.') : found[1].replace(/[,.](?=\d{3}\b)/g, '')
+  return {
+    kind: 'margin',
+    margin_type: is_percentage ? 'percentage' : 'fixed',
+    margin_value: String(Number(plain) * (found[2]?.toLowerCase() === 'k' ? 1000 : 1)),
+  }
+}
+
+function sendRule(text: string): Intent | undefined {
+  const quote_id = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/i.exec(text)?.[0] ?? null
+  const makes =
+    /\b(send|e-?mail|mail|forward|share|prepare|draft|make|generate|create|write|do)\b.*\b(proposals?|offer letter|pdf)\b/i.test(
+      text,
+    )
+  const sends = /\b(send|e-?mail|mail|forward|share)\b.*\b(the|that|this)\b.*\b(quote|offer|one|option)\b/i.test(text)
+  const picks =
+    /\b(go (ahead )?with|take|choose|pick|select|accept|book|use|propose)\b.*(?:\b(one(?![- ]way)|quote|offer|option|first|second|third|fourth|fifth|best|cheapest|number \w+)\b|#\d)/i.test(
+      text,
+    )
+  const foreign =
+    /\b(schick|sende|envoie[zr]?|envía|enviar|mande)\w*\b.*\b(angebot|offre|proposition|propuesta|oferta)/i.test(text)
+  if (!makes && !sends && !picks && !foreign) return undefined
+  const cheapest = /\b(cheapest|lowest|least expensive|günstigste|moins chère|más barat)/i.test(text)
+  const ordinal = readOrdinal(text) ?? (/\bbest\b/i.test(text) ? 1 : null)
+  return { kind: 'send_proposal', choice: { ordinal, quote_id, cheapest, words: text } }
+}
+
+function clientRule(text: string, trip: TripReading): Intent | undefined {
+  const asked =
+    /\b(create|add|set up|register|new|make|lege?|crée[rz]?|crea[r]?)\b.*\b(clients?|customers?|accounts?|kunden?|cliente)\b/i.test(
+      text,
+    )
+  return asked && trip.legs.length === 0 ? { kind: 'create_client', name: trip.client } : undefined
+}
+
+function operatorRule(text: string): Intent | undefined {
+  const found =
+    /^(?:please |can you |could you )?(?:ask|tell|message|answer|write(?: to)?|reply(?: to)?|inform|let)\s+(?!me\b|us\b|the client\b|my client\b|for\b|about\b)(.{2,60}?)(?:\s+know)?\s*(?::|,|\bthat\b|\bif\b|\bwhether\b|\bto\b)\s*(.{3,})$/iu.exec(
+      text,
+    )
+  if (!found?.[1] || !found[2]) return undefined
+  const question = /\b(ask)\b/i.test(text) && /\b(if|whether)\b/i.test(text)
+  return {
+    kind: 'operator_message',
+    to: found[1].replace(/^the (operator )?/i, ''),
+    text: question ? asQuestion(found[2]) : sentence(found[2]),
+  }
+}
+
+const sentence = (text: string) => {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`
+}
+
+/** "they can do wifi" asked of an operator is "Could you tell us whether you can do wifi?" */
+const asQuestion = (text: string) =>
+  `Could you tell us whether ${text.replace(/^they\b/i, 'you').replace(/[.?!]*$/, '')}?`

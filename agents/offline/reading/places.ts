@@ -1,0 +1,143 @@
+import { type Airport, findNamed, isBusinessAirport } from '../../../tools/airports/airports.ts'
+import { matches, type Span } from './text.ts'
+
+/** A place as the text names it, with its airports, the usual one first; none when nobody knows it. */
+export type Place = Span & { text: string; airports: Airport[] }
+
+/** Words that are places and also mean something else: they count only beside "from", "to", "-" and the like. */
+const ambiguous = new Set(
+  'nice eagle bend rifle split cork reading mobile male hobby marathon sion rom la was mil par chi bos mia opa provo boca sharm tires thermal stuart jackson madison lincoln jersey columbia columbus charlotte augusta victoria albany lech mow lon ny dc bern figari bari halle capri georgia hamilton heber midland richmond wheeling bedford florence sydney perth santiago oxford cambridge portland panama male island republic albany henderson jacksonville the orly hayden ontario orange bristol kingston freeport marsh'.split(
+    ' ',
+  ),
+)
+
+/** Three or four capitals that brokers write and that are no airport. */
+const notCodes = new Set(
+  'VIP CEO CFO COO PAX USD EUR GBP CHF AED CAD ETD ETA ASAP RFQ RFQS NDA FBO LLC INC LTD AND THE FOR ONE TWO WAY TBD TBA VLJ SUV MAX MON TUE WED THU FRI SAT SUN JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC APU FYI PDF AOG VAT IFR VFR PET DOG CAT KID NOT CAN YOU GET ARE HER HIS OUR ALL ANY NEW NEED JET WIFI WITH FROM BACK TRIP LEGS LEG OK YES CREW ROUND LT UTC GMT EST PST CET BBJ ACJ PLUS LESS THEY LIKE'.split(
+    ' ',
+  ),
+)
+
+const from =
+  /(?:^|[^\p{L}])(?:from|out of|departing(?: from)?|departs?|departure:?|leaving(?: from)?|leave|origin:?|starting (?:in|at|from)|pick (?:them |us )?up (?:in|at|from)|von|ab|de|desde|depuis|au départ de)(?: the)? ?$/iu
+const to =
+  /(?:^|[^\p{L}])(?:to|into|towards?|(?:leaving|bound|heading|off|departing) for|arriving (?:in|at)|arrival:?|destination:?|visit|via|nach|à|au|vers|a|hasta|hacia|in)(?: the)? ?$/iu
+const link =
+  /^(?: airport)?(?:[^\p{L}\p{N},.;]*(?:-+|>|->|=>|\/)[^\p{L}\p{N},.;]*| (?:to|nach|à|a|al|hasta|bis|via|then to|and then to|then on to|then|on to|onwards to)(?: the)? |,? (?:and )?then (?:on |onwards )?(?:to )?|,? (?:and )?(?:on|onward|onwards|continuing) to )$/iu
+
+/** Whether what stands before a word says that a flight starts there, or goes there. */
+export const roleBefore = (before: string): 'from' | 'to' | null =>
+  from.test(before) ? 'from' : to.test(before) ? 'to' : null
+
+/** Whether what stands between two places joins them to one leg. */
+export const isLink = (between: string) => link.test(between)
+
+const sticks = (before: string, after: string) =>
+  roleBefore(before) !== null ||
+  /(?:-|>|\/) ?$/.test(before) ||
+  /^(?: airport)? ?(?:-|>|\/|to |nach |à |hasta |then )/i.test(after) ||
+  (/^ a /i.test(after) && /(?:de|desde) ?$/i.test(before))
+
+/** Every known place in the text, in order; longer names win over shorter ones inside them. */
+export function readPlaces(text: string): Place[] {
+  const tokens = matches(text, /[\p{L}\p{N}][\p{L}\p{N}'’]*\.?(?=\P{L}|$)/gu)
+  const places: Place[] = []
+  let next = 0
+  while (next < tokens.length) {
+    const found = longestAt(text, tokens, next)
+    if (found) places.push(found.place)
+    next += found?.tokens ?? 1
+  }
+  return merged(text, places)
+}
+
+function longestAt(text: string, tokens: Span[], first: number): { place: Place; tokens: number } | undefined {
+  for (let count = Math.min(5, tokens.length - first); count > 0; count--) {
+    const [start, end] = [tokens[first]?.start ?? 0, tokens[first + count - 1]?.end ?? 0]
+    const written = text.slice(start, end).replace(/\.$/, '')
+    if (!isOneName(text, tokens.slice(first, first + count))) continue
+    const airports = findNamed(written)
+    const place = { start, end: start + written.length, text: written, airports }
+    if (airports.length > 0 && isMeant(text, place, count)) return { place, tokens: count }
+  }
+  return undefined
+}
+
+/** Inside a name stand single spaces and hyphens, nothing else. */
+const isOneName = (text: string, tokens: Span[]) =>
+  tokens.every(({ end }, place) => {
+    const following = tokens[place + 1]
+    return !following || /^[ .'-]{0,2}$/.test(text.slice(end, following.start))
+  })
+
+function isMeant(text: string, place: Place, words: number): boolean {
+  const [before, after] = [text.slice(0, place.start), text.slice(place.end)]
+  const beside = sticks(before, after)
+  const written = place.text
+  const is_code = place.airports.length === 1 && words === 1 && isCodeOf(written, place.airports[0])
+  if (is_code && written === written.toUpperCase()) return !notCodes.has(written) && (beside || isWellKnown(place))
+  // Many small words are the code of some airfield; in small letters only fields where jets go count.
+  if (is_code) return beside && isWellKnown(place) && !notCodes.has(written.toUpperCase())
+  if (written === 'LA' || written === 'NYC' || written === 'DC' || written === 'SF') return true
+  if (words === 1 && (ambiguous.has(written.toLowerCase()) || written.length < 4)) return beside
+  return isWellKnown(place) || (beside && /^[\p{Lu}\d]/u.test(written)) || roleBefore(before) !== null
+}
+
+const isCodeOf = (written: string, airport: Airport | undefined) => {
+  const code = written.toUpperCase()
+  return airport !== undefined && (code === airport.icao || code === airport.iata || `K${code}` === airport.icao)
+}
+
+/** A city or field where business jets go is meant wherever it is named; others need a "from" or "to". */
+const isWellKnown = (place: Place) => {
+  const [usual] = place.airports
+  return usual !== undefined && (place.airports.length > 1 || isBusinessAirport(usual.icao))
+}
+
+/** "Teterboro (TEB)" and "London (Farnborough)" name one place twice: the narrower name counts. */
+function merged(text: string, places: Place[]): Place[] {
+  const kept: Place[] = []
+  for (const place of places) {
+    const previous = kept.at(-1)
+    const is_beside = previous && /^ ?[(,/]? ?$/.test(text.slice(previous.end, place.start))
+    const same = is_beside ? narrower(previous, place) : undefined
+    if (previous && same) kept[kept.length - 1] = { ...same, start: previous.start, end: place.end }
+    else kept.push(place)
+  }
+  return kept
+}
+
+function narrower(first: Place, second: Place): Place | undefined {
+  const shared = second.airports.some(({ icao }) => first.airports.some((airport) => airport.icao === icao))
+  if (shared) return first.airports.length <= second.airports.length ? first : second
+  // HND is Tokyo to IATA, but not behind "Las Vegas".
+  const american = first.airports.filter(({ icao }) => icao === `K${second.text.toUpperCase()}`)
+  return american.length > 0 ? { ...second, airports: american } : undefined
+}
+
+const notPlaces =
+  /^(the|a|an|my|our|your|his|her|their|this|that|these|here|there|home|now|today|tonight|tomorrow|next|one|another|any|all|some|me|us|him|them|it|you|be|go|fly|get|have|book|make|send|see|know|pay|do|charter|travel|quote|return|come|take|use|work|arrange|find|plan|request|add|change|reply|date|open|client|clients|operator|operators|avinode|you|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|noon|morning|pax|which|where|what|somewhere|anywhere)$/i
+
+/** Words that stand where a place must stand and that nobody knows, as places without airports. */
+export function readUnknownPlaces(text: string, known: readonly Place[]): Place[] {
+  const word = "[\\p{L}][\\p{L}\\p{N}']*"
+  const role = '(?<![\\p{L}])(?:from|to|into|out of|von|nach|desde|hasta)'
+  const named = matches(text, new RegExp(`${role} (${word}(?: \\p{Lu}[\\p{L}']+){0,2})`, 'dgu'))
+  const coded = matches(text, /(?<![\p{L}\d])(\p{Lu}{3,4}) ?(?:-|>|->|to|\/) ?(\p{Lu}{3,4})(?![\p{L}\d])/dgu)
+  const found = [...named, ...coded].flatMap(({ match }) =>
+    [1, 2].flatMap((group) => {
+      const place = match.indices?.[group]
+      const written = match[group]
+      if (!place || !written || notPlaces.test(written.split(' ')[0] ?? '') || notCodes.has(written)) return []
+      const [start, end] = place
+      const is_known = known.some((other) => other.start < end && start < other.end)
+      // "to" also starts a verb: a small word after it is a place only when another place stands before.
+      const is_verb =
+        /^\p{Ll}/u.test(written) &&
+        /to $/.test(text.slice(0, start)) &&
+        !known.some((other) => isLink(text.slice(other.end, start)))
+      return is_known || is_verb ? [] : [{ start, end, text: written, airports: [] }]
+    }),
+  )
+  return found.filter((place, index) => found.findIndex(({ start }) => start === place.start) === index)
+}

@@ -1,0 +1,33 @@
+/** A part of a text, from `start` up to but not including `end`. */
+export type Span = { start: number; end: number }
+
+/** One kind of dash, quote, arrow and space, so that the rules need to know only one of each. */
+export const clean = (text: string) =>
+  text
+    .normalize('NFC')
+    .replace(/[‐‑‒–—−]/g, '-')
+    .replace(/[→⇒➔➜✈]/g, '>')
+    .replace(/[‘’´`]/g, "'")
+    .replace(/[“”„«»]/g, '"')
+    .replace(/[\s\u00a0]+/g, ' ')
+    .trim()
+
+/** Stands in the text for what an earlier rule has read, so that no later rule reads it again. */
+export const blank = '·'
+
+/** The text with these parts blanked out; every other character keeps its place. */
+export const withoutSpans = (text: string, spans: readonly Span[]) =>
+  spans.reduce(
+    (rest, { start, end }) => rest.slice(0, start) + blank.repeat(Math.max(0, end - start)) + rest.slice(end),
+    text,
+  )
+
+/** Every match of a pattern with its place in the text. */
+export const matches = (text: string, pattern: RegExp) =>
+  [...text.matchAll(new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`))].map(
+    (match) => ({ match, start: match.index, end: match.index + match[0].length }),
+  )
+
+/** `\b` knows only ASCII; these two know "für" and "à". */
+export const wordStart = '(?<![\\p{L}\\p{N}])'
+export const wordEnd = '(?![\\p{L}\\p{N}])'
