@@ -13,8 +13,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     .update(await realpath(folder))
     .digest('hex')
     .slice(0, 24)
-  const path = process.platform === 'win32' ? `\\\\.\\pipe\\jetvision-${name}` : join(tmpdir(), `jetvision-${name}.sock`)
-  if (await answers(path)) throw new Error(`Another JetVision runs on ${folder}. Stop it, or set JETVISION_DATA_DIR to another folder.`)
+  const path =
+    process.platform === 'win32' ? `\\\\.\\pipe\\jetvision-${name}` : join(tmpdir(), `jetvision-${name}.sock`)
+  if (await answers(path))
+    throw new Error(`Another JetVision runs on ${folder}. Stop it, or set JETVISION_DATA_DIR to another folder.`)
   await rm(path, { force: true })
   const server = await listen(path)
   return () => new Promise((resolve) => server.close(() => resolve()))

@@ -1,0 +1,125 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { requestId } from 'hono/request-id'
+import { NotFoundError } from '../tools/errors.ts'
+import type { ApiEnv } from './api-env.ts'
+import { signIn } from './auth.ts'
+import type { ApiDeps } from './deps.ts'
+import { securityHeaders } from './headers.ts'
+import { bodyLimits, storableJson } from './limits.ts'
+import { createMetrics } from './metrics.ts'
+import { refuseInvalid } from './operation.ts'
+import { HttpProblem, problemHandler } from './problem.ts'
+import { adminRoutes } from './routes/admin.ts'
+import { approvalRoutes } from './routes/approvals.ts'
+import { attachmentRoutes } from './routes/attachments.ts'
+import { avinodeWebhookRoutes } from './routes/avinode-webhooks.ts'
+import { chatRoutes } from './routes/chat.ts'
+import { clerkWebhookRoutes } from './routes/clerk-webhook.ts'
+import { clientPageRoutes, refusalPage } from './routes/client-page.ts'
+import { clientRoutes } from './routes/clients.ts'
+import { conversationRoutes } from './routes/conversations.ts'
+import { docsRoutes } from './routes/docs.ts'
+import { eventRoutes } from './routes/events.ts'
+import { localSignInRoutes } from './routes/local-sign-in.ts'
+import { meRoutes } from './routes/me.ts'
+import { messageRoutes } from './routes/messages.ts'
+import { proposalRoutes } from './routes/proposals.ts'
+import { quoteRoutes } from './routes/quotes.ts'
+import { requestRoutes } from './routes/requests.ts'
+import { systemRoutes } from './routes/system.ts'
+import { webPageRoutes } from './routes/web-page.ts'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** The whole HTTP surface. It holds no state beyond open streams: everything else is in the database. */
+export function createApi(deps: ApiDeps): Hono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+  const metrics = createMetrics(deps.metrics)
+
+  app.use(requestId(), metrics.measure, securityHeaders, bodyLimits)
+  app.use('/api/*', guard(deps), forJsonRoutes)
+  app.use('/mcp', signIn(deps))
+  app.onError(async (error, c) => {
+    const page = error instanceof HttpProblem && c.req.path.startsWith('/p/') ? refusalPage(c, error.status) : undefined
+    return page ? c.html(page, 429) : problemHandler(deps.log)(error, c)
+  })
+  app.notFound((c) => {
+    throw refusalOf(app, c)
+  })
+
+  app.route('/', systemRoutes(deps, metrics.registry))
+  app.route('/', docsRoutes())
+  app.route('/', avinodeWebhookRoutes(deps))
+  app.route('/', clerkWebhookRoutes(deps))
+  app.route('/', clientPageRoutes(deps))
+  if (deps.local) app.route('/', localSignInRoutes(deps.local))
+  app.route('/', meRoutes())
+  app.route('/', clientRoutes())
+  app.route('/', requestRoutes(deps))
+  app.route('/', quoteRoutes(deps))
+  app.route('/', proposalRoutes())
+  app.route('/', approvalRoutes(deps))
+  app.route('/', chatRoutes(deps, metrics.streams))
+  app.route('/', conversationRoutes(deps))
+  app.route('/', messageRoutes(deps))
+  app.route('/', attachmentRoutes())
+  app.route('/', eventRoutes(deps, metrics.streams))
+  app.route('/', adminRoutes(deps))
+  describeApi(app, deps)
+  const { mcp } = deps
+  if (mcp) app.all('/mcp', (c) => mcp(c.req.raw, c.var.context))
+  if (deps.webDir !== null) app.route('/', webPageRoutes(deps.webDir))
+  return app
+}
+
+/** Everything under `/api` needs a signed-in broker, except what is named here. */
+function guard(deps: ApiDeps) {
+  const authenticate = signIn(deps)
+  const isOpen = (path: string) =>
+    path === '/api/openapi.json' ||
+    path === '/api/docs' ||
+    path.startsWith('/api/docs/') ||
+    path.startsWith('/api/webhooks/') ||
+    (deps.local !== null && path.startsWith('/api/dev/'))
+  return createMiddleware<ApiEnv>((c, next) => (isOpen(c.req.path) ? next() : authenticate(c, next)))
+}
+
+/** Webhooks read their own bytes. */
+const forJsonRoutes = createMiddleware<ApiEnv>((c, next) =>
+  c.req.path.startsWith('/api/webhooks/') ? next() : storableJson(c, next),
+)
+
+function describeApi(app: OpenAPIHono<ApiEnv>, { publicUrl }: ApiDeps) {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  })
+  app.get('/api/openapi.json', (c) =>
+    c.json(
+      app.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          title: 'JetVision',
+          version: '1',
+          description: 'Sells private-jet charter: from a sentence in a chat to the proposal that a client accepts.',
+        },
+        servers: [{ url: publicUrl }],
+      }),
+    ),
+  )
+}
+
+/** 405 where the path exists with another method, 404 where it does not. */
+function refusalOf(app: OpenAPIHono<ApiEnv>, c: Context<ApiEnv>): Error {
+  const allowed = METHODS.filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, { method: own }]]) => own === method),
+  )
+  if (allowed.length === 0 || allowed.some((method) => method === c.req.method))
+    return new NotFoundError('What you asked for')
+  return new HttpProblem(405, 'method_not_allowed', `${c.req.method} is not possible here`, {
+    Allow: allowed.join(', '),
+  })
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { Broker, ToolContext } from '../tools/context.ts'
+import { stableId } from '../tools/database.ts'
+import { ForbiddenError } from '../tools/errors.ts'
+import type { ApiEnv } from './api-env.ts'
+import { findBroker } from './broker.ts'
+import type { ApiDeps } from './deps.ts'
+import { HttpProblem } from './problem.ts'
+
+const TOKEN_LIMIT = 8_192
+const CALL_TIMEOUT_MS = 30_000
+
+/** Lets the bearer of a good token in, as the broker whom it names: everything behind it happens with that broker's rights. */
+export function signIn(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    const token = bearer(c.req.header('Authorization'))
+    const identity = token ? await deps.verifyToken(token) : null
+    if (!identity) throw unauthorized(deps, c, token === undefined)
+    const db = deps.supabase.forBroker(identity.sub)
+    const broker = await findBroker(db, identity.sub)
+    if (!broker) throw new ForbiddenError('This account has no access to JetVision')
+    c.set('context', toolContext(deps, c, { broker, db }))
+    await next()
+  })
+}
+
+function bearer(header: string | undefined) {
+  const [, token] = /^Bearer +([\w~+/.=-]+) *$/i.exec(header ?? '') ?? []
+  return token && token.length <= TOKEN_LIMIT ? token : undefined
+}
+
+function unauthorized({ publicUrl }: ApiDeps, c: Context<ApiEnv>, missing: boolean) {
+  const metadata = `resource_metadata="${publicUrl}/.well-known/oauth-protected-resource"`
+  const parts = [
+    'realm="jetvision"',
+    ...(missing ? [] : ['error="invalid_token"']),
+    ...(c.req.path === '/mcp' ? [metadata] : []),
+  ]
+  const detail = missing ? 'Sign in first: no bearer token was sent' : 'The token is not valid, or no longer'
+  return new HttpProblem(401, 'unauthorized', detail, { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` })
+}
+
+function toolContext(
+  deps: ApiDeps,
+  c: Context<ApiEnv>,
+  { broker, db }: Pick<ToolContext, 'broker' | 'db'>,
+): ToolContext {
+  const { avinode, mail, publicUrl, log, now = () => new Date() } = deps
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS)
+  return {
+    broker,
+    db,
+    avinode,
+    mail,
+    publicUrl,
+    log,
+    now,
+    origin: { kind: c.req.path === '/mcp' ? 'mcp' : 'api', turn_id: null, conversation_id: null },
+    newId: newIds(broker, c.req.header('Idempotency-Key')),
+    // A caller who leaves stops what only reads; what changes something is carried through.
+    signal: c.req.method === 'GET' ? AbortSignal.any([c.req.raw.signal, timeout]) : timeout,
+  }
+}
+
+/** With an idempotency key the same call gives the same ids again, so that a repeated call creates nothing twice. */
+function newIds(broker: Broker, idempotency_key: string | undefined) {
+  return (key: string) => (idempotency_key ? stableId(broker.iso_agent_id, idempotency_key, key) : randomUUID())
+}

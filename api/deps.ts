@@ -1,0 +1,76 @@
+import type { Registry } from 'prom-client'
+import type { Avinode } from '../tools/avinode/avinode.ts'
+import type { Db, Log, ToolContext } from '../tools/context.ts'
+import type { Mail } from '../tools/mail.ts'
+
+/** Something that was announced and is not kept: who misses it, misses it. */
+export type Ephemeral = {
+  type: string
+  conversation_id: string
+  /** The brokers who may see it. */
+  iso_agent_ids: string[]
+  payload: Record<string, unknown>
+}
+
+/** Wakes whoever waits for new rows. A missed call costs a moment, never an event: readers look again by themselves. */
+export type Bus = {
+  /** Calls back when a broker's feed has grown. Returns the way to stop. */
+  onFeed(iso_agent_id: string, listener: () => void): () => void
+  /** Calls back when an assistant's turn has new chunks or ended. */
+  onTurn(turn_id: string, listener: () => void): () => void
+  onEphemeral(iso_agent_id: string, listener: (event: Ephemeral) => void): () => void
+  publish(event: Ephemeral): Promise<void>
+}
+
+/** Makes stored work move. A lost call is harmless: the sweeper finds what waits. */
+export type Enqueue = {
+  webhook(event_id: string, attempt: number): Promise<void>
+  turn(turn_id: string, attempt: number): Promise<void>
+  outbox(outbox_id: string, attempt: number): Promise<void>
+}
+
+export type Account = { id: string; email: string; full_name: string; role: string }
+
+/** Sign-in for local mode only: production has none of it. */
+export type LocalSignIn = {
+  accounts(): Promise<Account[]>
+  /** Undefined for an e-mail address that belongs to nobody. */
+  issueToken(email: string): Promise<{ token: string; iso_agent: Account } | undefined>
+}
+
+export type Check = { ok: boolean; detail?: string }
+export type Checks = Record<string, Check>
+
+/** All that the HTTP API needs; `main.ts` builds the real ones. */
+export type ApiDeps = {
+  supabase: { service: Db; forBroker(clerk_user_id: string): Db }
+  bus: Bus
+  enqueue: Enqueue
+  /** Null for a token that is missing something, forged, or out of date. */
+  verifyToken(token: string): Promise<{ sub: string } | null>
+  avinode: Avinode
+  mail: Mail
+  /** Address under which clients and brokers reach us, without a slash at the end. */
+  publicUrl: string
+  /** Who may deliver Avinode's notifications: two pairs while a password is being changed. */
+  webhook: { credentials: { username: string; password: string }[] }
+  /** The signing secret of Clerk's webhook; null where Clerk is not in use. */
+  clerkWebhookSecret?: string | null
+  /** Folder of the built page; null for an API without one. */
+  webDir: string | null
+  local: LocalSignIn | null
+  /** The JetVision MCP server: it gets the request and the context of whoever sent it. */
+  mcp: ((request: Request, context: ToolContext) => Promise<Response>) | null
+  /** Names the authorization server to MCP clients. */
+  issuer?: string
+  ready(): Promise<Checks>
+  /** Jobs in each queue, by state. */
+  queueCounts?: () => Promise<Record<string, Record<string, number>>>
+  log: Log
+  metrics?: Registry
+  /** Whether X-Forwarded-For comes from our own proxy. */
+  trustProxy?: boolean
+  /** Aborted when the process is about to end: readiness turns 503 and open streams close. */
+  closing?: AbortSignal
+  now?: () => Date
+}

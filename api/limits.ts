@@ -1,0 +1,56 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { InvalidInputError } from '../tools/errors.ts'
+import type { ApiEnv } from './api-env.ts'
+import { HttpProblem } from './problem.ts'
+
+export const JSON_LIMIT_BYTES = 1024 * 1024
+export const WEBHOOK_LIMIT_BYTES = 64 * 1024
+export const ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
+const FORM_OVERHEAD_BYTES = 64 * 1024
+const DEEPEST = 64
+
+const tooLarge = (limit: number) => () => {
+  throw new HttpProblem(413, 'payload_too_large', `The body is larger than ${limit} bytes`, { Connection: 'close' })
+}
+
+const limited = (limit: number) => bodyLimit({ maxSize: limit, onError: tooLarge(limit) }) as MiddlewareHandler<ApiEnv>
+const json = limited(JSON_LIMIT_BYTES)
+const webhook = limited(WEBHOOK_LIMIT_BYTES)
+const upload = limited(ATTACHMENT_LIMIT_BYTES + FORM_OVERHEAD_BYTES)
+
+/** Refuses bodies that are too large or packed, before anything reads them. */
+export const bodyLimits = createMiddleware<ApiEnv>(async (c, next) => {
+  const encoding = c.req.header('Content-Encoding')
+  if (encoding && encoding !== 'identity') {
+    throw new HttpProblem(415, 'unsupported_media_type', 'Send the body without compression')
+  }
+  if (c.req.path.startsWith('/api/webhooks/')) return webhook(c, next)
+  if (c.req.path.endsWith('/attachments')) return upload(c, next)
+  return json(c, next)
+})
+
+/** Refuses JSON that no table can hold: nested without end, or with NUL characters, which Postgres does not store. */
+export const storableJson = createMiddleware<ApiEnv>(async (c, next) => {
+  if (/^application\/([\w.-]+\+)?json/i.test(c.req.header('Content-Type') ?? '')) checkStorable(await c.req.text())
+  await next()
+})
+
+export function checkStorable(text: string) {
+  if (/(?<!\\)(?:\\\\)*\\u0000/i.test(text)) throw refused('A text contains a NUL character')
+  let depth = 0
+  let inText = false
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (inText) {
+      if (character === '\\') index += 1
+      else if (character === '"') inText = false
+    } else if (character === '"') inText = true
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth > DEEPEST) throw refused(`The body is nested deeper than ${DEEPEST} levels`)
+  }
+}
+
+const refused = (message: string) => new InvalidInputError([{ path: '', message }])

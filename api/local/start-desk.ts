@@ -1,0 +1,130 @@
+import pg from 'pg'
+import { Registry } from 'prom-client'
+import { createModels, ModelConfig } from '../../agents/models.ts'
+import { createJetVisionMcpHandler } from '../../mcp-servers/jetvision/http.ts'
+import { startBus } from '../../queue/bus.ts'
+import { startAgentsWorker } from '../../queue/compose-worker.ts'
+import { createEnqueue } from '../../queue/enqueue.ts'
+import { createSmtpMail } from '../../queue/mail/smtp-mail.ts'
+import { createQueues } from '../../queue/queues.ts'
+import { createSupabase } from '../../supabase/clients.ts'
+import type { EmbeddedSupabase } from '../../supabase/embedded/stack.ts'
+import { createAvinodeClient } from '../../tools/avinode/rest-client.ts'
+import type { Log } from '../../tools/context.ts'
+import { done } from '../../tools/database.ts'
+import { createApi } from '../app.ts'
+import { createReadiness } from '../readiness.ts'
+import { serveApi } from '../serve.ts'
+import type { Switches } from './config.ts'
+import type { Issuer } from './issuer.ts'
+import { localSignIn } from './local-sign-in.ts'
+import type { Secrets } from './secrets.ts'
+
+type Parts = {
+  port: number
+  switches: Switches
+  environment: NodeJS.ProcessEnv
+  secrets: Secrets
+  supabase: EmbeddedSupabase
+  sandboxUrl: string
+  smtpUrl: string
+  issuer: Issuer
+  verifyToken(token: string): Promise<{ sub: string } | null>
+  webDir: string
+  log: Log
+}
+
+/** The service itself on top of the simulated world: API and worker in one process. */
+export async function startDesk(parts: Parts) {
+  const { port, switches, secrets, log, supabase: embedded } = parts
+  const { url, publishableKey, secretKey, jwtSecret, databaseUrl } = embedded
+  const supabase = createSupabase({ url, publishableKey, secretKey, jwtSecret, fetch: embedded.fetch })
+  const closing = new AbortController()
+  const opened: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    closing.abort()
+    for (const stop of opened.splice(0).reverse()) await stop()
+  }
+  try {
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, connectionTimeoutMillis: 3_000 })
+    pool.on('error', (error) => log.warn({ err: error }, 'a connection to the database was lost'))
+    opened.push(() => pool.end())
+    const queues = createQueues({
+      connection: switches.REDIS_URL ? { redisUrl: switches.REDIS_URL } : { databaseUrl },
+      log,
+    })
+    opened.push(queues.close)
+    const bus = await startBus({ databaseUrl, log })
+    opened.push(bus.close)
+    const avinode = createAvinodeClient({
+      baseUrl: `${parts.sandboxUrl}/api`,
+      apiToken: secrets.AVINODE_API_TOKEN,
+      authToken: secrets.AVINODE_AUTH_TOKEN,
+      product: 'JetVision-v0.1.0',
+      log,
+    })
+    const mail = createSmtpMail({ url: switches.SMTP_URL ?? parts.smtpUrl, from: switches.MAIL_FROM })
+    const credentials = { username: secrets.AVINODE_WEBHOOK_USERNAME, password: secrets.AVINODE_WEBHOOK_PASSWORD }
+
+    // The address is known only once the port is: routes read it when they are called.
+    const address = { url: `http://127.0.0.1:${port}` }
+    const app = createApi({
+      supabase,
+      bus,
+      enqueue: createEnqueue(queues, log),
+      verifyToken: parts.verifyToken,
+      avinode,
+      mail,
+      get publicUrl() {
+        return address.url
+      },
+      webhook: { credentials: [credentials] },
+      webDir: parts.webDir,
+      local: localSignIn(supabase.service, parts.issuer),
+      mcp: createJetVisionMcpHandler(),
+      issuer: parts.issuer.issuer,
+      ready: createReadiness({
+        pool,
+        queueReady: queues.ready,
+        apiReady: () => done(supabase.service.from('iso_agents').select('id').limit(1)),
+      }),
+      queueCounts: queues.counts,
+      log,
+      metrics: new Registry(),
+      closing: closing.signal,
+    })
+    const api = await serveApi({ app, port, host: '127.0.0.1', log, onClosing: () => closing.abort() })
+    address.url = api.url
+    opened.push(api.close)
+
+    const models = createModels(ModelConfig.parse(parts.environment))
+    const worker = await startAgentsWorker({ supabase, queues, bus, avinode, mail, models, publicUrl: api.url, log })
+    opened.push(worker.close)
+    opened.push(registerWebhooks(() => avinode.ensureWebhooks(api.url, credentials, closing.signal), log))
+    return { url: api.url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Avinode must know where we are. It is asked again until it answers: it may be down when we start. */
+function registerWebhooks(ensure: () => Promise<unknown>, log: Log) {
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  const attempt = (wait_ms: number) => {
+    running = ensure().then(
+      () => log.info({}, 'Avinode knows where to send its notifications'),
+      (error: unknown) => {
+        log.warn({ err: error }, 'Avinode could not be told where to send its notifications; trying again')
+        timer = setTimeout(() => attempt(Math.min(wait_ms * 2, 60_000)), wait_ms)
+      },
+    )
+  }
+  attempt(1_000)
+  return async () => {
+    clearTimeout(timer)
+    await running
+    clearTimeout(timer)
+  }
+}

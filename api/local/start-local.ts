@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
+import pino from 'pino'
+import { startSandbox } from '../../mcp-servers/avinode/sandbox/start-sandbox.ts'
+import { startEmbeddedSupabase } from '../../supabase/embedded/stack.ts'
+import { createTokenVerifier } from '../token-verifier.ts'
+import { buildPage } from '../web/build.ts'
+import { type LogLevel, parseSwitches } from './config.ts'
+import { lockFolder } from './folder-lock.ts'
+import { createIssuer } from './issuer.ts'
+import { startMailbox } from './mailbox.ts'
+import { readOrCreate, writePrivate } from './secret-file.ts'
+import { createSecrets, Secrets } from './secrets.ts'
+import { startDesk } from './start-desk.ts'
+
+export type LocalOptions = {
+  dataDir: string
+  /** 0 takes a free port. */
+  ports: { api: number; sandbox: number; supabase: number; postgres: number; mail: number }
+  logLevel: LogLevel
+  /** The production switches are read from it: REDIS_URL, OPENAI_API_KEY, SMTP_URL, ... */
+  environment: NodeJS.ProcessEnv
+}
+
+export type LocalService = Awaited<ReturnType<typeof startLocalService>>
+
+const ISSUER = 'https://local.jetvision.example'
+
+/** Starts the whole service in this process, with the outside world simulated on loopback. All that it keeps is in `dataDir`. */
+export async function startLocalService({ dataDir, ports, logLevel, environment }: LocalOptions) {
+  const switches = parseSwitches(environment)
+  const folder = resolve(dataDir)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const opened: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const stop of opened.splice(0).reverse()) await stop()
+  }
+  try {
+    opened.push(await lockFolder(folder))
+    const log = pino({ level: logLevel, redact: ['*.token', '*.password', '*.authorization'] })
+    const page = buildPage()
+    const secrets = await readOrCreate(join(folder, 'secrets.json'), Secrets, createSecrets)
+    const issuer = await createIssuer({ keyFile: join(folder, 'issuer.json'), issuer: ISSUER })
+    const verifyToken = createTokenVerifier({ issuer: ISSUER, jwks: issuer.jwks, algorithms: ['RS256'] })
+
+    const [supabase, sandbox, mailbox] = await Promise.all([
+      startEmbeddedSupabase({
+        dataDir: folder,
+        apiPort: ports.supabase,
+        postgresPort: ports.postgres,
+        seed: true,
+        log,
+        verifyExternalToken: verifyToken,
+      }).then((started) => remember(opened, started)),
+      startSandbox({
+        port: ports.sandbox,
+        dataDir: join(folder, 'avinode-sandbox'),
+        log,
+        apiToken: secrets.AVINODE_API_TOKEN,
+        authToken: secrets.AVINODE_AUTH_TOKEN,
+      }).then((started) => remember(opened, started)),
+      startMailbox({ port: ports.mail, folder: join(folder, 'mailbox') }).then((started) => remember(opened, started)),
+    ])
+
+    const desk = await startDesk({
+      port: ports.api,
+      switches,
+      secrets,
+      supabase,
+      environment,
+      sandboxUrl: sandbox.url,
+      smtpUrl: mailbox.smtpUrl,
+      issuer,
+      verifyToken,
+      webDir: await page,
+      log,
+    })
+    opened.push(desk.close)
+
+    const pool = new pg.Pool({ connectionString: supabase.databaseUrl, max: 2 })
+    opened.push(() => pool.end())
+    const env = {
+      JETVISION_URL: desk.url,
+      SUPABASE_URL: supabase.url,
+      SUPABASE_PUBLISHABLE_KEY: supabase.publishableKey,
+      SUPABASE_SECRET_KEY: supabase.secretKey,
+      SUPABASE_JWT_SECRET: supabase.jwtSecret,
+      DATABASE_URL: supabase.databaseUrl,
+      AVINODE_BASE_URL: `${sandbox.url}/api`,
+      SMTP_URL: switches.SMTP_URL ?? mailbox.smtpUrl,
+      ...secrets,
+    }
+    const envFile = join(folder, 'env')
+    await writePrivate(
+      envFile,
+      `${Object.entries(env)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n')}\n`,
+    )
+    return {
+      url: desk.url,
+      sandboxUrl: sandbox.url,
+      mailboxUrl: mailbox.url,
+      envFile,
+      env,
+      /** A query as the database's owner: for judging the state from outside. */
+      sql: async (text: string, parameters: unknown[] = []) =>
+        (await pool.query(text, parameters)).rows as Record<string, unknown>[],
+      sandbox,
+      mailbox,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function remember<T extends { close(): Promise<unknown> }>(opened: (() => Promise<unknown>)[], started: T): T {
+  opened.push(() => started.close())
+  return started
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import pino from 'pino'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { createJetVisionMcpHandler } from '../mcp-servers/jetvision/http.ts'
+import { startBus } from '../queue/bus.ts'
+import { createEnqueue } from '../queue/enqueue.ts'
+import { createQueues } from '../queue/queues.ts'
+import { createSupabase } from '../supabase/clients.ts'
+import { createAvinodeClient } from '../tools/avinode/rest-client.ts'
+import { done } from '../tools/database.ts'
+import { createApi } from './app.ts'
+import { parseConfig, signing, webhookCredentials } from './config.ts'
+import { noMail } from './no-mail.ts'
+import { createReadiness } from './readiness.ts'
+import { serveApi } from './serve.ts'
+import { createTokenVerifier } from './token-verifier.ts'
+
+/** `npm run api`: the HTTP API of a production installation. The worker is a process of its own. */
+const config = parseConfig(process.env)
+const log = pino({ level: config.LOG_LEVEL, redact: ['*.token', '*.password', '*.authorization'] })
+const closing = new AbortController()
+const metrics = new Registry()
+collectDefaultMetrics({ register: metrics })
+
+const supabase = createSupabase({
+  url: config.SUPABASE_URL,
+  publishableKey: config.SUPABASE_PUBLISHABLE_KEY,
+  secretKey: config.SUPABASE_SECRET_KEY,
+  ...signing(config),
+})
+const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 2, connectionTimeoutMillis: 3_000 })
+pool.on('error', (error) => log.warn({ err: error }, 'a connection to the database was lost'))
+const queues = createQueues({
+  connection: config.REDIS_URL ? { redisUrl: config.REDIS_URL } : { databaseUrl: config.DATABASE_URL },
+  log,
+})
+const bus = await startBus({ databaseUrl: config.DATABASE_URL, log })
+const page = config.WEB_DIR ?? join(import.meta.dirname, 'web/dist')
+
+const app = createApi({
+  supabase,
+  bus,
+  enqueue: createEnqueue(queues, log),
+  verifyToken: createTokenVerifier({
+    issuer: config.CLERK_ISSUER,
+    jwks: new URL(config.CLERK_JWKS_URL ?? `${config.CLERK_ISSUER.replace(/\/+$/, '')}/.well-known/jwks.json`),
+    ...(config.CLERK_AUTHORIZED_PARTIES && { authorizedParties: config.CLERK_AUTHORIZED_PARTIES }),
+  }),
+  avinode: createAvinodeClient({
+    baseUrl: config.AVINODE_BASE_URL,
+    apiToken: config.AVINODE_API_TOKEN,
+    authToken: config.AVINODE_AUTH_TOKEN,
+    product: 'JetVision-v0.1.0',
+    ...(config.AVINODE_ACT_AS_ACCOUNT && { actAsAccount: config.AVINODE_ACT_AS_ACCOUNT }),
+    log,
+  }),
+  mail: noMail,
+  publicUrl: config.PUBLIC_URL,
+  webhook: { credentials: webhookCredentials(config) },
+  clerkWebhookSecret: config.CLERK_WEBHOOK_SECRET,
+  webDir: existsSync(join(page, 'index.html')) ? page : null,
+  local: null,
+  mcp: createJetVisionMcpHandler(),
+  issuer: config.CLERK_ISSUER,
+  ready: createReadiness({
+    pool,
+    queueReady: queues.ready,
+    apiReady: () => done(supabase.service.from('iso_agents').select('id').limit(1)),
+  }),
+  queueCounts: queues.counts,
+  log,
+  metrics,
+  trustProxy: config.TRUST_PROXY,
+  closing: closing.signal,
+})
+
+const api = await serveApi({ app, port: config.PORT, host: config.HOST, log, onClosing: () => closing.abort() })
+log.info({ port: api.port, public_url: config.PUBLIC_URL }, 'the API is ready')
+
+let ended = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, async () => {
+    if (ended) return
+    ended = true
+    log.info({ signal }, 'closing')
+    await api.close()
+    await Promise.allSettled([bus.close(), queues.close(), pool.end()])
+    process.exit(0)
+  })
+}

@@ -1,0 +1,69 @@
+import { createRoute, type RouteConfig } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { InvalidInputError, NotFoundError } from '../tools/errors.ts'
+import { issuesOf, Problem, sentence } from './problem.ts'
+
+const REASONS: Record<number, string> = {
+  401: 'No token, or one that is forged or out of date',
+  403: 'Signed in, but not allowed to do this',
+  404: 'Nothing of that id exists for the caller',
+  409: 'The state has moved on',
+  413: 'The body is too large',
+  422: 'A field is missing, unknown or not usable; `issues` names it',
+  429: 'Too many calls',
+  503: 'Something we depend on does not answer; try again later',
+}
+
+/** Declares one route for validation and for the OpenAPI document alike: behind sign-in unless `security` says otherwise. */
+export function operation<Path extends string, Config extends Omit<RouteConfig, 'path'>>(
+  config: Config & { path: Path },
+) {
+  const security = config.security ?? [{ bearer: [] }]
+  const usual = [...(security.length > 0 ? [401, 403] : []), ...(config.path.includes('{') ? [404] : [])]
+  const statuses = [...usual, ...(config.request?.body || config.request?.query ? [422] : [])]
+  const responses = { ...failures(...statuses), ...config.responses }
+  return createRoute({ ...config, security, responses } as Config & { path: Path }) // the failures are thrown, not returned
+}
+
+/** Problem answers for the document. */
+export const failures = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: REASONS[status] ?? 'Refused', content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  )
+
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})
+
+/** Ids are uuids; anything else names nothing, like the id of somebody else's row. */
+export const IdParam = z.object({ id: z.uuid() })
+
+/** How long lists come: newest first in pages, with a cursor for the next one. */
+export const PageQuery = z.object({
+  cursor: z.string().max(500).optional().describe('`next_cursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe('Rows per page'),
+})
+
+export const pageOf = <Schema extends z.ZodType>(row: Schema, description: string) =>
+  json(z.object({ data: z.array(row), next_cursor: z.string().nullable() }), description)
+
+/** Refuses what did not parse: 404 for a path, 422 with every issue for the rest. */
+export function refuseInvalid(
+  result: { target: string; success: boolean; error?: z.core.$ZodError },
+  _c: Context,
+): undefined {
+  if (result.success || !result.error) return undefined
+  if (result.target === 'param') throw new NotFoundError('What you asked for')
+  const issues = issuesOf(result.error)
+  throw new InvalidInputError(issues, sentence(issues))
+}

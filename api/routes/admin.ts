@@ -1,0 +1,126 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import { html } from 'hono/html'
+import { z } from 'zod'
+import { ForbiddenError } from '../../tools/errors.ts'
+import { listDeadLetters } from '../../tools/operations/list-dead-letters.ts'
+import { listFailedExecutions } from '../../tools/operations/list-failed-executions.ts'
+import { retryEvent } from '../../tools/operations/retry-event.ts'
+import { runTool } from '../../tools/tool.ts'
+import type { ApiEnv } from '../api-env.ts'
+import type { ApiDeps } from '../deps.ts'
+import { failures, IdParam, json, operation, PageQuery, pageOf } from '../operation.ts'
+import { HttpProblem } from '../problem.ts'
+import { listWebhookEvents, WebhookEvent, WebhookStatus } from '../webhook-events.ts'
+
+const tags = ['Administration']
+
+const webhooks = operation({
+  method: 'get',
+  path: '/api/admin/webhooks',
+  tags,
+  summary: "Avinode's notifications, newest first",
+  request: { query: PageQuery.extend({ status: WebhookStatus.optional() }) },
+  responses: { 200: pageOf(WebhookEvent.meta({ id: 'WebhookEvent' }), 'A page of notifications') },
+})
+const replay = operation({
+  method: 'post',
+  path: '/api/admin/webhooks/{id}/replay',
+  tags,
+  summary: 'Process a notification again; what it changes is changed once',
+  request: { params: IdParam },
+  responses: { 202: json(z.record(z.string(), z.unknown()), 'It is on its way'), ...failures(409) },
+})
+const queues = operation({
+  method: 'get',
+  path: '/api/admin/queues',
+  tags,
+  summary: 'Jobs in each queue by state; a page for browsers, JSON otherwise',
+  responses: {
+    200: json(
+      z.object({
+        data: z.array(z.object({ name: z.string(), counts: z.record(z.string(), z.number()) })),
+        next_cursor: z.null(),
+      }),
+      'Every queue',
+    ),
+  },
+})
+const errors = operation({
+  method: 'get',
+  path: '/api/admin/errors',
+  tags,
+  summary: 'Failed runs of agents and notifications that were given up, newest first',
+  request: { query: PageQuery.pick({ limit: true }) },
+  responses: { 200: pageOf(z.looseObject({ kind: z.enum(['execution', 'webhook']) }), 'What went wrong') },
+})
+
+const adminsOnly = createMiddleware<ApiEnv>(async (c, next) => {
+  if (c.var.context.broker.role !== 'admin') throw new ForbiddenError('Only administrators may do this')
+  await next()
+})
+
+/** For those who keep the service running. */
+export function adminRoutes({ enqueue, queueCounts }: ApiDeps) {
+  const app = new OpenAPIHono<ApiEnv>()
+  app.use('/api/admin/*', adminsOnly)
+  return app
+    .openapi(webhooks, async (c) => {
+      const { cursor = null, limit, status = null } = c.req.valid('query')
+      const { page, next_cursor } = await listWebhookEvents({ cursor, limit, status }, c.var.context)
+      return c.json({ data: page, next_cursor }, 200)
+    })
+    .openapi(replay, async (c) => {
+      const event_id = c.req.valid('param').id
+      const replayed = await runTool(retryEvent, { event_id }, c.var.context)
+      await enqueue.webhook(event_id, 0)
+      return c.json(replayed, 202)
+    })
+    .openapi(queues, async (c) => {
+      if (!queueCounts) throw new HttpProblem(503, 'upstream_unavailable', 'The queues cannot be seen from here')
+      const data = Object.entries(await queueCounts()).map(([name, counts]) => ({ name, counts }))
+      if (/text\/html/i.test(c.req.header('Accept') ?? '')) return c.html(dashboard(data)) as never // a page is no JSON answer
+      return c.json({ data, next_cursor: null }, 200)
+    })
+    .openapi(errors, async (c) => {
+      const { limit } = c.req.valid('query')
+      const [executions, events] = await Promise.all([
+        runTool(listFailedExecutions, { limit }, c.var.context),
+        runTool(listDeadLetters, { limit }, c.var.context),
+      ])
+      return c.json({ data: merged(executions, events).slice(0, limit), next_cursor: null }, 200)
+    })
+}
+
+type Found = Record<string, unknown>
+
+/** Both lists as one, newest first. */
+function merged(executions: Found, events: Found) {
+  const rowsOf = (found: Found) => (Object.values(found).find(Array.isArray) ?? []) as Found[]
+  const all = [
+    ...rowsOf(executions).map((row) => ({ ...row, kind: 'execution' as const })),
+    ...rowsOf(events).map((row) => ({ ...row, kind: 'webhook' as const })),
+  ] as (Found & { kind: 'execution' | 'webhook' })[]
+  const moment = (row: Found) => String(row.created_at ?? row.received_at ?? '')
+  return all.sort((a, b) => moment(b).localeCompare(moment(a)))
+}
+
+const STATES = ['waiting', 'active', 'delayed', 'failed', 'completed']
+
+const dashboard = (queues: { name: string; counts: Record<string, number> }[]) => html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Queues</title>
+  </head>
+  <body>
+    <h1>Queues</h1>
+    <table border="1" cellpadding="6">
+      <thead><tr><th scope="col">Queue</th>${STATES.map((state) => html`<th scope="col">${state}</th>`)}</tr></thead>
+      <tbody>
+        ${queues.map(({ name, counts }) => html`<tr><th scope="row">${name}</th>${STATES.map((state) => html`<td>${counts[state] ?? 0}</td>`)}</tr>`)}
+      </tbody>
+    </table>
+  </body>
+</html>`

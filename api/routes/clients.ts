@@ -1,0 +1,88 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { Client } from '../../tools/clients/client.ts'
+import { createClient } from '../../tools/clients/create-client.ts'
+import { deleteClient } from '../../tools/clients/delete-client.ts'
+import { getClient } from '../../tools/clients/get-client.ts'
+import { listClients } from '../../tools/clients/list-clients.ts'
+import { updateClient } from '../../tools/clients/update-client.ts'
+import { runTool } from '../../tools/tool.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
+
+const tags = ['Clients']
+const ClientRow = Client.meta({ id: 'Client' })
+
+const list = operation({
+  method: 'get',
+  path: '/api/clients',
+  tags,
+  summary: 'Your clients, newest first',
+  request: { query: PageQuery.extend({ query: z.string().max(200).optional().describe('Part of the company name') }) },
+  responses: { 200: pageOf(ClientRow, 'A page of clients') },
+})
+
+const create = operation({
+  method: 'post',
+  path: '/api/clients',
+  tags,
+  summary: 'Add a client',
+  request: { body: jsonBody(createClient.input) },
+  responses: {
+    201: json(ClientRow, 'The new client'),
+    200: json(ClientRow, 'The client of that name that exists already'),
+  },
+})
+
+const get = operation({
+  method: 'get',
+  path: '/api/clients/{id}',
+  tags,
+  summary: 'One client',
+  request: { params: IdParam },
+  responses: { 200: json(ClientRow, 'The client') },
+})
+
+const update = operation({
+  method: 'patch',
+  path: '/api/clients/{id}',
+  tags,
+  summary: 'Change a client; preferences are added to those known',
+  request: { params: IdParam, body: jsonBody(updateClient.input.omit({ client_id: true })) },
+  responses: { 200: json(ClientRow, 'The client as it is now') },
+})
+
+const remove = operation({
+  method: 'delete',
+  path: '/api/clients/{id}',
+  tags,
+  summary: 'Take a client out of the lists; its requests and proposals stay',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Done' } },
+})
+
+/** A broker's own clients. */
+export const clientRoutes = () =>
+  new OpenAPIHono<ApiEnv>()
+    .openapi(list, async (c) => {
+      const { cursor = null, limit, query = null } = c.req.valid('query')
+      const { clients, next_cursor } = await runTool(listClients, { cursor, limit, query }, c.var.context)
+      return c.json({ data: clients, next_cursor }, 200)
+    })
+    .openapi(create, async (c) => {
+      const { client, created } = await runTool(createClient, await c.req.json(), c.var.context)
+      return c.json(client, created ? 201 : 200)
+    })
+    .openapi(get, async (c) => {
+      const { client } = await runTool(getClient, { client_id: c.req.valid('param').id }, c.var.context)
+      return c.json(client, 200)
+    })
+    .openapi(update, async (c) => {
+      const changes: object = await c.req.json()
+      const { client } = await runTool(updateClient, { ...changes, client_id: c.req.valid('param').id }, c.var.context)
+      return c.json(client, 200)
+    })
+    .openapi(remove, async (c) => {
+      await deleteClient(c.req.valid('param').id, c.var.context)
+      return c.body(null, 204)
+    })

@@ -1,0 +1,32 @@
+/** Waits for a call or for a while, whichever is first. A call that comes before the wait is not lost. */
+export type Wake = {
+  wake(): void
+  wait(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export function createWake(): Wake {
+  let called = false
+  let notify: (() => void) | undefined
+  return {
+    wake() {
+      called = true
+      notify?.()
+    },
+    async wait(ms, signal) {
+      if (!called && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const done = () => {
+            clearTimeout(timer)
+            signal.removeEventListener('abort', done)
+            notify = undefined
+            resolve()
+          }
+          const timer = setTimeout(done, ms)
+          notify = done
+          signal.addEventListener('abort', done, { once: true })
+        })
+      }
+      called = false
+    },
+  }
+}
