@@ -10,6 +10,8 @@ export type AgentRun = {
   outward: OutwardCalls
   /** Facts that an agent begins with, read with the broker's rights. */
   situation(): Promise<object>
+  /** The request that the conversation was about when the run began. */
+  readonly first_request_id: string | null
 }
 
 export type AgentContext = {

@@ -44,6 +44,7 @@ export function startAgentRun(deps: AgentsDeps, tools: ToolContext, options: Opt
     executions,
     budget,
     outward: createOutwardCalls(options.earlier?.approvals),
+    first_request_id: options.situation?.request?.id ?? options.request_id ?? null,
     async situation() {
       const known = firstSituation
       firstSituation = undefined

@@ -15,6 +15,7 @@ const context = (tool_calls = 25): AgentContext =>
     budget: createBudget({ ...DEFAULT_LIMITS, tool_calls }),
     outward: createOutwardCalls(),
     situation: async () => ({}),
+    first_request_id: null,
   })
 
 const lookUp = (run: (text: string, signal: AbortSignal) => Promise<{ found: string }>) =>

@@ -27,6 +27,8 @@ export type ExecutionLog = {
   /** Throws `LimitExceededError` when all the runs together have used too much. */
   spendTokens(tokens: number): void
   readonly steps: readonly Step[]
+  /** The request that the runs are about, as far as it is known. */
+  readonly request_id: string | undefined
   /** Row ids by tool call id, so that a run that waits finds its rows again. */
   readonly ids: ReadonlyMap<string, string>
 }
@@ -136,6 +138,9 @@ export function createExecutionLog(options: Options): ExecutionLog {
       onStep?.(step)
     },
     spendTokens: options.spendTokens,
+    get request_id() {
+      return request ?? undefined
+    },
     get steps() {
       return [...steps.values()]
     },

@@ -120,6 +120,29 @@ describe('a turn of the assistant', () => {
     expect(await desk.executions(turn_id)).toMatchObject([{ status: 'completed', retry_count: 1 }])
   })
 
+  it('run again after a crash, leaves no run open that the vanished process had begun', async () => {
+    const chat = await desk.openChat()
+    const turn_id = await desk.asks(chat, 'Hello')
+    const crash = new AbortController()
+    const dying = scripted({
+      orchestrator: [[functionCall('client_data', { task: 'Find Acme', request_id: null }, { callId: 'a' })]],
+      client_data: [{ type: 'responder', respond: () => new Promise(() => crash.abort(new Error('gone'))) }],
+    })
+    await expect(desk.runs(turn_id, dying, {}, crash.signal)).rejects.toThrow('gone')
+    await desk.query(
+      `update public.agent_executions set status = 'running', completed_at = null where metadata ->> 'turn_id' = $1`,
+      [turn_id],
+    )
+    await desk.query(`update private.assistant_turns set lease_until = clock_timestamp() where id = $1`, [turn_id])
+
+    await desk.runs(turn_id, scripted({ orchestrator: [[assistantMessage('Hello.')]] }))
+
+    expect(await desk.executions(turn_id)).toMatchObject([
+      { agent_type: 'orchestrator', status: 'completed', error_message: null },
+      { agent_type: 'client_data', status: 'failed', error_message: 'The process ended before this run did' },
+    ])
+  })
+
   it('that the broker stops keeps what was said', async () => {
     const chat = await desk.openChat()
     const turn_id = await desk.asks(chat, 'Tell me everything')

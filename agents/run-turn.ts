@@ -4,16 +4,17 @@ import { UpstreamError } from '../tools/errors.ts'
 import type { AgentContext } from './agent-context.ts'
 import { type AgentsDeps, limitsOf, toolContext } from './agent-deps.ts'
 import { startAgentRun } from './agent-run.ts'
-import { type Execution, within } from './execution.ts'
+import { within } from './execution.ts'
 import { createOrchestrator } from './orchestrator.ts'
-import { describeOutcome, readApproval } from './outward-calls.ts'
+import { describeOutcome } from './outward-calls.ts'
 import { type PausedRun, readPausedRun, restoreRun, SDK_VERSION, writePausedRun } from './paused-run.ts'
 import { readSituation } from './situation.ts'
 import { failedEnding, RUN_CONFIG } from './specialist.ts'
+import { approvalsAwaited, readOutcomes, settle, waitingSentence } from './turn-approvals.ts'
 import { type ChunkWriter, createChunkWriter } from './turn-chunks.ts'
-import { apologyFor, causeOf, TurnLost, wasStopped } from './turn-failure.ts'
+import { apologyFor, causeOf, isForeseen, TurnLost, wasStopped } from './turn-failure.ts'
 import { turnInput } from './turn-input.ts'
-import { type ClaimedTurn, Trigger, type TurnEnd, type TurnStore, turnStore } from './turn-store.ts'
+import { abandonExecutions, type ClaimedTurn, Trigger, type TurnEnd, type TurnStore, turnStore } from './turn-store.ts'
 import { createTurnText, type TurnText } from './turn-text.ts'
 
 /**
@@ -30,7 +31,6 @@ export function createTurnRunner(deps: AgentsDeps) {
   })
   return async (turn: ClaimedTurn, signal: AbortSignal): Promise<void> => {
     const lost = new AbortController()
-    const clock = AbortSignal.timeout(limits.seconds * 1000)
     const store = turnStore(deps.supabase.service, turn)
     const writer = createChunkWriter({
       async append(first_seq, chunks) {
@@ -38,24 +38,20 @@ export function createTurnRunner(deps: AgentsDeps) {
       },
       onFailure: (error) => lost.abort(error),
     })
+    const outside = AbortSignal.any([signal, lost.signal])
+    const clock = AbortSignal.timeout(limits.seconds * 1000)
     try {
-      await runTurn({
-        deps,
-        orchestrator,
-        turn,
-        store,
-        writer,
-        outside: AbortSignal.any([signal, lost.signal]),
-        clock,
-        maxTurns: limits.turns,
-      })
+      await runTurn({ deps, orchestrator, turn, store, writer, outside, clock, maxTurns: limits.turns })
+    } catch (error) {
+      if (!(error instanceof TurnLost)) throw error
+      deps.log.info({ turn_id: turn.turn_id }, 'a turn went on in other hands')
     } finally {
       writer.close()
     }
   }
 }
 
-type Turn = {
+type Work = {
   deps: AgentsDeps
   orchestrator: Agent<AgentContext>
   turn: ClaimedTurn
@@ -67,169 +63,128 @@ type Turn = {
   maxTurns: number
 }
 
-async function runTurn(work: Turn): Promise<void> {
+async function runTurn(work: Work): Promise<void> {
   const { deps, turn, writer, outside, clock } = work
-  const origin = { kind: 'chat', turn_id: turn.turn_id, conversation_id: turn.conversation_id } as const
-  const tools = toolContext(deps, turn, { seed: turn.turn_id, origin, signal: AbortSignal.any([outside, clock]) })
   const paused = turn.run_state === null ? undefined : readPausedRun(turn.run_state)
-  const part = (paused?.part ?? 0) + 1
-  const message_id = tools.newId(`message:${part}`)
-  const { name: model } = deps.models('orchestrator')
-  const metadata = { turn_id: turn.turn_id, model, offline: deps.models.offline }
-
-  writer.write({ type: 'start', messageId: message_id, messageMetadata: metadata })
-  const situation = await readSituation(tools)
-  const context = startAgentRun(deps, tools, {
-    facts: { turn_id: turn.turn_id, conversation_id: turn.conversation_id },
-    retry_count: turn.run_state === null ? turn.attempt - 1 : 0,
-    ...(paused && { earlier: paused }),
-    situation,
-    onStep: (step) => writer.write({ type: 'data-step', id: step.id, data: step }),
-    onRequest: (request_id) => writer.write({ type: 'data-request', id: request_id, data: { request_id } }),
-  })
-  const text = createTurnText((chunk) => writer.write(chunk))
+  const context = await startTurn(work, paused)
   const { executions } = context.run
-
-  const finish = async (end: Omit<TurnEnd, 'messages'>, stopped = false) => {
-    text.end()
-    const content = text.content
-    const message = { id: message_id, content, content_type: 'text' as const, rich_content: null }
-    const told = { ...metadata, ...(stopped && { stopped }), steps: [...executions.steps] }
-    writer.write(
-      stopped
-        ? { type: 'abort', reason: 'stopped' }
-        : { type: 'finish', finishReason: end.status === 'failed' ? 'error' : 'stop', messageMetadata: told },
-    )
-    await writer.flush()
-    const held = await work.store.complete({ ...end, messages: content === '' ? [] : [{ ...message, metadata: told }] })
-    if (!held) throw new TurnLost()
-  }
+  const text = createTurnText((chunk) => writer.write(chunk))
+  const speech = openSpeech(work, context, text, (paused?.part ?? 0) + 1)
 
   const input = await prepareInput(work, context, paused)
   const execution = await executions.begin('orchestrator', {
     call_id: 'turn',
     input:
-      typeof input === 'object' && 'input' in input ? { trigger: turn.trigger, items: input.input } : { resumed: part },
+      'items' in input
+        ? { trigger: turn.trigger, last_item: input.items.at(-1) }
+        : { trigger: turn.trigger, resumed: true },
     resumes: paused !== undefined,
   })
   try {
     const result = await within(execution, () => stream(work, context, input, text))
-    await executions.learnRequest(situation.request?.id)
-    const approvals = await pendingApprovals(context, result)
-    if (approvals.length > 0)
-      return await interrupt({ context, execution, result, approvals, text, writer, part, finish })
+    const approvals = await approvalsAwaited(result.interruptions, context)
+    await executions.learnRequest(executions.request_id ?? approvals[0]?.request_id ?? speech.request_id)
+    if (approvals.length > 0) {
+      speech.asksFor(approvals)
+      await executions.end(execution, { status: 'pending', output: text.content })
+      const filed = { approvals: [...context.run.outward.filed], executions: [...executions.ids] }
+      const run_state = writePausedRun({ part: speech.part, state: result.state.toString(), ...filed })
+      return await speech.finish({ status: 'interrupted', run_state, sdk_version: SDK_VERSION })
+    }
     if (text.content === '') text.say('Done.')
     await executions.end(execution, { status: 'completed', output: text.content })
-    await finish({ status: 'completed' })
+    await speech.finish({ status: 'completed' })
   } catch (error) {
     const cause = execution.fatal ?? causeOf(error)
-    const stopped = wasStopped(outside)
-    if (stopped) await executions.end(execution, { status: 'completed', output: `${text.content} [stopped]` })
-    else await executions.end(execution, failedEnding(cause, tools.signal))
-    if (stopped) return finish({ status: 'stopped' }, true)
+    if (wasStopped(outside)) {
+      await executions.end(execution, { status: 'completed', output: `${text.content} [stopped]` })
+      return speech.finish({ status: 'stopped' })
+    }
+    await executions.end(execution, failedEnding(cause, context.tools.signal))
     if (outside.aborted) throw outside.reason
     if (cause instanceof UpstreamError || cause instanceof TurnLost) throw cause
-    deps.log.error({ err: cause, turn_id: turn.turn_id }, 'a turn of the assistant failed')
+    const fields = { err: cause, turn_id: turn.turn_id }
+    if (isForeseen(cause, clock)) deps.log.warn(fields, 'a turn of the assistant was cut short')
+    else deps.log.error(fields, 'a turn of the assistant failed')
     text.say(apologyFor(cause, clock))
-    await finish({ status: 'failed', error: cause.message })
+    await speech.finish({ status: 'failed', error: cause.message })
   }
 }
 
-/** What the turn needs to know of the SDK's result. */
-type TurnResult = { interruptions?: { rawItem: object }[]; state: { toString(): string } }
+async function startTurn(
+  { deps, turn, writer, outside, clock }: Work,
+  paused: PausedRun | undefined,
+): Promise<AgentContext> {
+  const { turn_id, conversation_id } = turn
+  const tools = toolContext(deps, turn, {
+    seed: turn_id,
+    origin: { kind: 'chat', turn_id, conversation_id },
+    signal: AbortSignal.any([outside, clock]),
+  })
+  if (turn.attempt > 1) await abandonExecutions(deps.supabase.service, turn_id)
+  return startAgentRun(deps, tools, {
+    facts: { turn_id, conversation_id },
+    retry_count: turn.run_state === null ? turn.attempt - 1 : 0,
+    situation: await readSituation(tools),
+    ...(paused && { earlier: paused }),
+    onStep: (step) => writer.write({ type: 'data-step', id: step.id, data: step }),
+    onRequest: (request_id) => writer.write({ type: 'data-request', id: request_id, data: { request_id } }),
+  })
+}
 
-type Input = { input: AgentInputItem[] } | { state: RunState<AgentContext, Agent<AgentContext>> }
+/** The message that this part of the turn becomes: a stream first, a row in the end, under one id. */
+function openSpeech({ deps, turn, store, writer }: Work, { tools, run }: AgentContext, text: TurnText, part: number) {
+  const id = tools.newId(`message:${part}`)
+  const metadata = { turn_id: turn.turn_id, model: deps.models('orchestrator').name, offline: deps.models.offline }
+  writer.write({ type: 'start', messageId: id, messageMetadata: metadata })
+  return {
+    part,
+    request_id: run.first_request_id ?? undefined,
+    asksFor(approvals: Approval[]) {
+      for (const { id, action, request_id, payload, expires_at } of approvals) {
+        writer.write({ type: 'data-approval', id, data: { approval_id: id, action, request_id, payload, expires_at } })
+      }
+      if (text.content === '') text.say(approvals.map(waitingSentence).join('\n\n'))
+    },
+    async finish(end: Omit<TurnEnd, 'messages'>) {
+      const stopped = end.status === 'stopped'
+      text.end()
+      const told = { ...metadata, ...(stopped && { stopped }), steps: [...run.executions.steps] }
+      const finishReason = end.status === 'failed' ? 'error' : 'stop'
+      writer.write(
+        stopped ? { type: 'abort', reason: 'stopped' } : { type: 'finish', finishReason, messageMetadata: told },
+      )
+      await writer.flush()
+      const message = { id, content: text.content, content_type: 'text' as const, rich_content: null, metadata: told }
+      if (!(await store.complete({ ...end, messages: text.content === '' ? [] : [message] }))) throw new TurnLost()
+    },
+  }
+}
+
+type Input = { items: AgentInputItem[] } | { state: RunState<AgentContext, Agent<AgentContext>> }
 
 /** A stored run goes on with what became of its approvals; where it cannot be restored, the outcomes are told in a new one. */
 async function prepareInput(
-  { orchestrator, turn }: Turn,
+  { orchestrator, turn }: Work,
   context: AgentContext,
   paused: PausedRun | undefined,
 ): Promise<Input> {
-  const outcomes = new Map<string, Approval>()
-  for (const [call_id, approval_id] of paused?.approvals ?? []) {
-    const approval = await readApproval(context.tools.db, approval_id)
-    if (approval) outcomes.set(call_id, approval)
-  }
+  const outcomes = await readOutcomes(paused?.approvals ?? [], context)
   const state = paused && (await restoreRun(orchestrator, paused, turn.sdk_version, context))
-  if (!state) {
-    const trigger = Trigger.safeParse(turn.trigger).data ?? { kind: 'message' }
-    return { input: await turnInput(turn, trigger, context.tools, [...outcomes.values()].map(describeOutcome)) }
+  if (state) {
+    settle(state, outcomes)
+    return { state }
   }
-  for (const interruption of state.getInterruptions()) {
-    const call_id = 'callId' in interruption.rawItem ? String(interruption.rawItem.callId) : ''
-    const approval = outcomes.get(call_id)
-    if (approval?.status === 'rejected' || approval?.status === 'expired')
-      state.reject(interruption, { message: describeOutcome(approval) })
-    else state.approve(interruption) // which only lets the tool read the outcome: the action itself was the outbox's
-  }
-  return { state }
+  const trigger = Trigger.safeParse(turn.trigger).data ?? { kind: 'message' }
+  return { items: await turnInput(turn, trigger, context.tools, [...outcomes.values()].map(describeOutcome)) }
 }
 
-async function stream({ orchestrator, maxTurns }: Turn, context: AgentContext, input: Input, text: TurnText) {
-  const runner = new Runner(RUN_CONFIG)
+async function stream({ orchestrator, maxTurns }: Work, context: AgentContext, input: Input, text: TurnText) {
   const { signal } = context.tools
-  const result = await runner.run(orchestrator, 'state' in input ? input.state : input.input, {
-    stream: true,
-    context,
-    maxTurns,
-    signal,
-  })
+  const options = { stream: true, context, maxTurns, signal } as const
+  const result = await new Runner(RUN_CONFIG).run(orchestrator, 'state' in input ? input.state : input.items, options)
   for await (const event of result) text.take(event)
   await result.completed
   signal.throwIfAborted()
   return result
-}
-
-/** The approvals for which the run waits. Each was filed when the SDK asked whether the call needs one. */
-async function pendingApprovals({ tools, run }: AgentContext, result: TurnResult) {
-  const approvals: Approval[] = []
-  for (const { rawItem } of result.interruptions ?? []) {
-    const approval_id = run.outward.filed.get('callId' in rawItem ? String(rawItem.callId) : '')
-    const approval = approval_id && (await readApproval(tools.db, approval_id))
-    if (!approval) throw new Error('A run waits for an approval that was never filed')
-    approvals.push(approval)
-  }
-  return approvals
-}
-
-type Interruption = {
-  context: AgentContext
-  execution: Execution
-  result: TurnResult
-  approvals: Approval[]
-  text: TurnText
-  writer: ChunkWriter
-  part: number
-  finish(end: Omit<TurnEnd, 'messages'>): Promise<void>
-}
-
-async function interrupt({ context, execution, result, approvals, text, writer, part, finish }: Interruption) {
-  const { run } = context
-  for (const { id, action, request_id, payload, expires_at } of approvals) {
-    writer.write({ type: 'data-approval', id, data: { approval_id: id, action, request_id, payload, expires_at } })
-  }
-  if (text.content === '') text.say(approvals.map(waitingSentence).join('\n\n'))
-  await run.executions.end(execution, { status: 'pending', output: text.content })
-  const run_state = writePausedRun({
-    part,
-    state: result.state.toString(),
-    approvals: [...run.outward.filed],
-    executions: [...run.executions.ids],
-  })
-  await finish({ status: 'interrupted', run_state, sdk_version: SDK_VERSION })
-}
-
-function waitingSentence({ action, payload }: Approval): string {
-  const to = (key: string) => (typeof payload[key] === 'string' ? payload[key] : '')
-  if (action === 'send_proposal') {
-    return `Proposal ${to('proposal_number')} is ready. The e-mail to ${to('to_name') || to('to_email')} waits for your approval; nothing is sent before you say yes.`
-  }
-  if (action === 'reply_to_operator')
-    return `My answer to ${to('operator_name') || 'the operator'} waits for your approval; nothing is sent before you say yes.`
-  if (action === 'cancel_request')
-    return 'Cancelling this request waits for your approval; nothing is cancelled before you say yes.'
-  if (action === 'accept_quote')
-    return 'Accepting this quote waits for your approval; the operator hears nothing before you say yes.'
-  return 'This waits for your approval; nothing happens before you say yes.'
 }

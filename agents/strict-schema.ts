@@ -31,6 +31,7 @@ function strict(schema: Json): Json {
   const kept: Json = Object.fromEntries(
     Object.entries(schema).filter(([key, value]) => !LEFT_OUT.includes(key) && !isSafeBound(value)),
   )
+  if (kept.format !== undefined) delete kept.pattern // says the same in a form that no model reads
   if (Array.isArray(kept.oneOf)) {
     kept.anyOf = kept.oneOf
     delete kept.oneOf

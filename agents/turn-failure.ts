@@ -41,3 +41,10 @@ export function apologyFor(error: Error, clock: AbortSignal): string {
   if (clock.aborted) return 'This took too long, so I stopped. What was done so far is kept; ask me to go on.'
   return 'Something went wrong on my side, and I could not finish this. What was done so far is kept. Please try again.'
 }
+
+/** Whether a turn ended so by design: a limit, the clock, a message that is too long. Anything else is a defect. */
+export const isForeseen = (error: Error, clock: AbortSignal): boolean =>
+  clock.aborted ||
+  error instanceof LimitExceededError ||
+  error instanceof MaxTurnsExceededError ||
+  error instanceof InputGuardrailTripwireTriggered

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '../supabase/database.types.ts'
 import type { Broker, Db } from '../tools/context.ts'
-import { call, findRow } from '../tools/database.ts'
+import { call, done, findRow } from '../tools/database.ts'
 import type { ExecutionStore } from './execution-log.ts'
 import type { TurnChunk, TurnMetadata } from './turn-chunks.ts'
 
@@ -104,3 +104,13 @@ export const executionStore = (service: Db): ExecutionStore => ({
     return row && { ...row.metadata, execution_time_ms: row.execution_time_ms ?? 0 }
   },
 })
+
+/** Closes the runs of a turn that a vanished process left open. */
+export async function abandonExecutions(service: Db, turn_id: string): Promise<void> {
+  const left = {
+    status: 'failed' as const,
+    error_message: 'The process ended before this run did',
+    completed_at: new Date().toISOString(),
+  }
+  await done(service.from('agent_executions').update(left).eq('status', 'running').eq('metadata->>turn_id', turn_id))
+}

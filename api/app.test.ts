@@ -56,7 +56,7 @@ describe('a caller who is not let in', () => {
     expect((await api.as({ sub: 'user_gone' }).get('/api/me')).status).toBe(403)
   })
 
-  it.each(['/api//me', '/%61pi/me', '/api/me.', '/api/nothing', '/api', '/api/dev/accounts', '/mcp'])(
+  it.each(['/api//me', '/%61pi/me', '/api/me.', '/api/nothing', '/api', '/mcp'])(
     'gets no further at %s',
     async (path) => {
       expect((await api.anonymous.get(path)).status).toBe(401)
@@ -65,6 +65,11 @@ describe('a caller who is not let in', () => {
 })
 
 describe('what cannot be used', () => {
+  it('is 404 where it belongs to local mode only', async () => {
+    expect((await api.anonymous.get('/api/dev/accounts')).status).toBe(404)
+    expect((await api.anonymous.post('/api/dev/token', { email: DANA.email })).status).toBe(404)
+  })
+
   it('is 404 where there is no such route', async () => {
     expect(await api.as(DANA).get('/api/nothing')).toMatchObject({
       status: 404,
@@ -281,6 +286,7 @@ async function rowsOfOmar() {
     proposals: proposal,
     approvals: approval,
   }
+  for (const id of Object.values(all)) expect(id).toMatch(/^[0-9a-f-]{36}$/)
   return {
     ...{ client, request, quote, conversation },
     for: (path: string) => [all[path.split('/')[2] ?? ''] ?? ''].filter(Boolean),

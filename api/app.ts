@@ -31,6 +31,7 @@ import { requestRoutes } from './routes/requests.ts'
 import { systemRoutes } from './routes/system.ts'
 import { webPageRoutes } from './routes/web-page.ts'
 
+const OPEN = ['/api/docs/', '/api/webhooks/', '/api/dev/']
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** The whole HTTP surface. It holds no state beyond open streams: everything else is in the database. */
@@ -74,15 +75,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   return app
 }
 
-/** Everything under `/api` needs a signed-in broker, except what is named here. */
+/** Everything under `/api` needs a signed-in broker, except what is named here. Routes of local mode exist only there. */
 function guard(deps: ApiDeps) {
   const authenticate = signIn(deps)
   const isOpen = (path: string) =>
-    path === '/api/openapi.json' ||
-    path === '/api/docs' ||
-    path.startsWith('/api/docs/') ||
-    path.startsWith('/api/webhooks/') ||
-    (deps.local !== null && path.startsWith('/api/dev/'))
+    path === '/api/openapi.json' || path === '/api/docs' || OPEN.some((start) => path.startsWith(start))
   return createMiddleware<ApiEnv>((c, next) => (isOpen(c.req.path) ? next() : authenticate(c, next)))
 }
 
@@ -91,7 +88,7 @@ const forJsonRoutes = createMiddleware<ApiEnv>((c, next) =>
   c.req.path.startsWith('/api/webhooks/') ? next() : storableJson(c, next),
 )
 
-function describeApi(app: OpenAPIHono<ApiEnv>, { publicUrl }: ApiDeps) {
+function describeApi(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
@@ -106,7 +103,7 @@ function describeApi(app: OpenAPIHono<ApiEnv>, { publicUrl }: ApiDeps) {
           version: '1',
           description: 'Sells private-jet charter: from a sentence in a chat to the proposal that a client accepts.',
         },
-        servers: [{ url: publicUrl }],
+        servers: [{ url: deps.publicUrl }],
       }),
     ),
   )

@@ -36,6 +36,8 @@ export type LocalSignIn = {
   accounts(): Promise<Account[]>
   /** Undefined for an e-mail address that belongs to nobody. */
   issueToken(email: string): Promise<{ token: string; iso_agent: Account } | undefined>
+  /** Where the simulated outside world can be looked at, and which parts of it are simulated. */
+  links: { marketplace_url: string | null; mailbox_url: string | null; simulated: string[] }
 }
 
 export type Check = { ok: boolean; detail?: string }

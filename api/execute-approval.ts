@@ -2,6 +2,7 @@ import type { Approval } from '../tools/approvals/approval.ts'
 import { decideApproval } from '../tools/approvals/decide-approval.ts'
 import { readApproval } from '../tools/approvals/list-approvals.ts'
 import type { ToolContext } from '../tools/context.ts'
+import { stableId } from '../tools/database.ts'
 import { ApprovalPendingError, ConflictError } from '../tools/errors.ts'
 import { type OutwardTool, requestApproval } from '../tools/tool.ts'
 import type { Bus, Enqueue } from './deps.ts'
@@ -22,21 +23,35 @@ export async function decideNow(
   context: ToolContext,
   deps: Deps,
 ): Promise<Approval> {
-  const filed = await fileOrFind(tool, input, context)
-  const decided =
-    filed.status === 'pending' ? await decideApproval({ approval_id: filed.id, decision: 'approve' }, context) : filed
+  const filed = await fileOnce(tool, input, context)
+  const decided = filed.status === 'pending' ? await approve(filed, context) : filed
   await deps.enqueue.outbox(decided.id, 0)
   const settled = await waitUntilSettled(decided.id, context, deps)
   if (settled.status === 'executed' || settled.status === 'approved') return settled
   throw new ConflictError('It was approved, but could not be carried out; the approval says why')
 }
 
-/** A card for the same thing that waits already is the one that this call decides: nothing is done twice. */
-export async function fileOrFind(tool: OutwardTool, input: unknown, context: ToolContext): Promise<Approval> {
+const OVER = ['rejected', 'expired', 'failed', 'unknown']
+
+/** The same action twice in a row is one approval: also the one that waits already, on a card of the assistant's. */
+async function fileOnce(tool: OutwardTool, input: unknown, context: ToolContext): Promise<Approval> {
+  const sameId = (key: string) => stableId(context.broker.iso_agent_id, 'decided by the call itself', key)
   try {
-    return await requestApproval(tool, input, context)
+    const filed = await requestApproval(tool, input, { ...context, newId: sameId })
+    return OVER.includes(filed.status) ? await requestApproval(tool, input, context) : filed
   } catch (error) {
     if (error instanceof ApprovalPendingError) return readApproval(error.details.approval_id, context)
+    throw error
+  }
+}
+
+/** Approves unless the other half of a double click just did. */
+async function approve({ id }: Approval, context: ToolContext): Promise<Approval> {
+  try {
+    return await decideApproval({ approval_id: id, decision: 'approve' }, context)
+  } catch (error) {
+    const present = error instanceof ConflictError ? await readApproval(id, context) : undefined
+    if (present?.status === 'approved' || present?.status === 'executed') return present
     throw error
   }
 }

@@ -22,7 +22,11 @@ const CHAIN = [
 it('a deal runs from the first sentence to the acceptance, and every state on the way is a row', async () => {
   await using service = await startService()
 
-  const deal = await playDeal({ service, sentence: 'Van Nuys to Aspen for Acme, 5 people, Feb 12, back the 15th', print: () => undefined })
+  const deal = await playDeal({
+    service,
+    sentence: 'Van Nuys to Aspen for Acme, 5 people, Feb 12, back the 15th',
+    print: () => undefined,
+  })
 
   expect(deal.states).toEqual(CHAIN)
   expect(deal.quotes).toBe(3)

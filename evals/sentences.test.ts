@@ -3,7 +3,13 @@ import { type BrokerClient, eventually, type Json, signIn } from './client.ts'
 import { type Service, startService } from './service.ts'
 
 type Row = Json & { id: string }
-type Segment = { departure_airport: string; arrival_airport: string; departure_date: string; departure_time: string | null; passengers: number }
+type Segment = {
+  departure_airport: string
+  arrival_airport: string
+  departure_date: string
+  departure_time: string | null
+  passengers: number
+}
 
 let service: Service
 let broker: BrokerClient
@@ -46,7 +52,9 @@ const next = (month: number, dayOfMonth: number) => {
 
 describe('what a broker types becomes a request', () => {
   it('a return trip with client, aircraft and budget', async () => {
-    const said = await broker.says('Teterboro to LA for Acme, 8 people, Nov 20, back the 23rd, they like the G650, about $120k')
+    const said = await broker.says(
+      'Teterboro to LA for Acme, 8 people, Nov 20, back the 23rd, they like the G650, about $120k',
+    )
 
     const request = await requestIn(said.conversation_id)
     expect(request).toMatchObject({
@@ -65,10 +73,18 @@ describe('what a broker types becomes a request', () => {
   })
 
   it('a light jet tomorrow at nine for a client that does not exist yet, who is created on yes', async () => {
-    const said = await broker.says('need a light jet tomorrow 9am Van Nuys - Aspen, 4 pax, client is Brightwater Capital')
+    const said = await broker.says(
+      'need a light jet tomorrow 9am Van Nuys - Aspen, 4 pax, client is Brightwater Capital',
+    )
 
     const request = await requestIn(said.conversation_id)
-    expect(request).toMatchObject({ departure_airport: 'KVNY', arrival_airport: 'KASE', departure_date: day(daysFromToday(1)), passengers: 4, client: null })
+    expect(request).toMatchObject({
+      departure_airport: 'KVNY',
+      arrival_airport: 'KASE',
+      departure_date: day(daysFromToday(1)),
+      passengers: 4,
+      client: null,
+    })
     expect(request.segments).toMatchObject([{ departure_time: '09:00' }])
     expect(said.text).toMatch(/Brightwater Capital/)
 
@@ -81,10 +97,17 @@ describe('what a broker types becomes a request', () => {
   })
 
   it('codes, a weekday, a category and special wishes', async () => {
-    const said = await broker.says('KOPF-EGGW next Friday, 12 passengers, heavy jet, one way, wheelchair assistance, vegetarian catering')
+    const said = await broker.says(
+      'KOPF-EGGW next Friday, 12 passengers, heavy jet, one way, wheelchair assistance, vegetarian catering',
+    )
 
     const request = await requestIn(said.conversation_id)
-    expect(request).toMatchObject({ departure_airport: 'KOPF', arrival_airport: 'EGGW', return_date: null, passengers: 12 })
+    expect(request).toMatchObject({
+      departure_airport: 'KOPF',
+      arrival_airport: 'EGGW',
+      return_date: null,
+      passengers: 12,
+    })
     expect(new Date(`${request.departure_date}T12:00:00`).getDay()).toBe(5)
     expect(request.special_requirements).toMatch(/wheelchair/i)
     expect(request.special_requirements).toMatch(/vegetarian/i)
@@ -164,7 +187,9 @@ describe('the same chat goes on', () => {
 
     await broker.says('cancel it', conversation_id)
     const cancellation = await eventually('the second approval', async () =>
-      (await broker.get<{ data: Row[] }>('/api/approvals?status=pending')).data.find((row) => row.action === 'cancel_request'),
+      (await broker.get<{ data: Row[] }>('/api/approvals?status=pending')).data.find(
+        (row) => row.action === 'cancel_request',
+      ),
     )
     expect((await requestIn(conversation_id)).status).toBe('sending_proposal')
     await broker.send('POST', `/api/approvals/${cancellation.id}`, { decision: 'approve' })

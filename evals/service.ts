@@ -25,7 +25,12 @@ export async function startService(options: Partial<LocalOptions> = {}) {
       if (!response.ok) throw new Error(`${action} was answered with ${response.status}: ${await response.text()}`)
     },
     async mails() {
-      return (await (await fetch(`${service.mailboxUrl}/messages`)).json()) as { to: string; subject: string; text: string; message_id: string }[]
+      return (await (await fetch(`${service.mailboxUrl}/messages`)).json()) as {
+        to: string
+        subject: string
+        text: string
+        message_id: string
+      }[]
     },
     async [Symbol.asyncDispose]() {
       await service.close()

@@ -122,7 +122,7 @@ describe.each(backends)('queues on $name', ({ start }) => {
     await enqueue.monitor(id)
 
     expect(log.lines).toEqual([])
-    const waiting = Object.values(await queues.counts()).map((counts) => counts['waiting'])
+    const waiting = Object.values(await queues.counts()).map((counts) => counts.waiting)
     expect(waiting).toEqual([1, 1, 1, 1, 3])
     expect(Object.keys(await queues.counts())).toEqual([...queueNames])
   })

@@ -46,9 +46,9 @@ function processing(world: World) {
 async function playDeal(world: World, trip_id: string) {
   await world.play(`trips/${trip_id}/send-rfqs`, { operators: 2 })
   const quoted = await world.play(`trips/${trip_id}/operator-quote`, { total_price: '125000.00' })
-  await world.play(`trips/${trip_id}/operator-chat`, { text: 'Is catering needed?', operator: quoted['operator'] })
+  await world.play(`trips/${trip_id}/operator-chat`, { text: 'Is catering needed?', operator: quoted.operator })
   await world.play(`trips/${trip_id}/operator-decline`, { message: 'No crew that day' })
-  await world.play(`trips/${trip_id}/operator-quote`, { total_price: '119000.00', operator: quoted['operator'] })
+  await world.play(`trips/${trip_id}/operator-quote`, { total_price: '119000.00', operator: quoted.operator })
   return world.notifications(6)
 }
 

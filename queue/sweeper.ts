@@ -19,7 +19,9 @@ export type Sweeper = {
   close(): Promise<void>
 }
 
-const limit = 100
+const limit = 500
+/** When more waits than one round takes up, the next comes sooner. */
+const backlog_ms = 1_000
 
 /** Asks the database for all that waits or was abandoned, and enqueues it. What is enqueued already is not added again. */
 export async function sweep({ system, queues, enqueue, trips, log }: SweepDeps): Promise<DueWork> {
@@ -48,8 +50,10 @@ export function startSweeper(deps: SweepDeps, every_ms: number): Sweeper {
 
   const round = async () => {
     clearTimeout(timer)
+    let pause_ms = every_ms
     try {
-      await sweep(deps)
+      const { webhooks, turns, outbox } = await sweep(deps)
+      if ([webhooks, turns, outbox].some(({ length }) => length === limit)) pause_ms = Math.min(every_ms, backlog_ms)
     } catch (error) {
       deps.log.warn({ err: error }, 'a sweep failed; the next one makes up for it')
     }
@@ -59,7 +63,7 @@ export function startSweeper(deps: SweepDeps, every_ms: number): Sweeper {
       again = false
       start()
     } else {
-      timer = setTimeout(start, every_ms)
+      timer = setTimeout(start, pause_ms)
     }
   }
   const start = () => {

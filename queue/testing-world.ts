@@ -185,13 +185,19 @@ async function createBroker({ sql }: Database, full_name: string): Promise<Broke
 type InAvinode = { id: string; display_id: string; search_url: string }
 
 async function createRequest({ sql }: Database, broker: Broker, id: string, trip: InAvinode) {
+  const { rows } = await sql.query(
+    `insert into client_profiles (iso_agent_id, company_name, contact_name, email)
+     values ($1, 'Acme', 'Ann Acme', 'ann@acme.example') returning id`,
+    [broker.iso_agent_id],
+  )
   await sql.query(
-    `insert into requests (id, iso_agent_id, departure_airport, arrival_airport, departure_date, passengers, status,
+    `insert into requests (id, iso_agent_id, client_profile_id, departure_airport, arrival_airport, departure_date, passengers, status,
        avinode_trip_id, avinode_deep_link, metadata)
-     values ($1, $2, 'KTEB', 'KVNY', $3, 6, 'awaiting_user_action', $4, $5, $6)`,
+     values ($1, $2, $3, 'KTEB', 'KVNY', $4, 6, 'awaiting_user_action', $5, $6, $7)`,
     [
       id,
       broker.iso_agent_id,
+      rows[0].id,
       daysAhead(20),
       trip.id,
       trip.search_url,

@@ -48,7 +48,7 @@ const Owner = z.object({
 export async function createWaitingTrip({ request_id }: { request_id: string }, deps: TripDeps): Promise<void> {
   const query = deps.service
     .from('requests')
-    .select('status, iso_agents!inner(id, clerk_user_id, role, full_name, email, is_active)')
+    .select('status, iso_agents!requests_iso_agent_id_fkey!inner(id, clerk_user_id, role, full_name, email, is_active)')
   const owner = await findRow(Owner, query.eq('id', request_id))
   if (!owner?.iso_agents.is_active || owner.status !== 'searching_flights') return
   const { id: iso_agent_id, clerk_user_id, role, full_name, email } = owner.iso_agents

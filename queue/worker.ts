@@ -36,6 +36,8 @@ export type Timing = {
   heartbeat_ms: number
   /** Running work may end by itself for this long; then it is told to stop. */
   grace_ms: number
+  /** And for this long after that; then it is left behind. */
+  last_ms: number
 }
 
 export type Worker = {
@@ -45,7 +47,13 @@ export type Worker = {
   close(): Promise<void>
 }
 
-const defaults: Timing = { sweep_ms: 10_000, poll_ms: 15 * 60_000, heartbeat_ms: 15_000, grace_ms: 15_000 }
+const defaults: Timing = {
+  sweep_ms: 10_000,
+  poll_ms: 15 * 60_000,
+  heartbeat_ms: 15_000,
+  grace_ms: 15_000,
+  last_ms: 6_000,
+}
 const concurrency: Record<QueueName, number> = {
   'avinode-webhooks': 4,
   'assistant-turns': 8,
@@ -53,7 +61,6 @@ const concurrency: Record<QueueName, number> = {
   outbound: 4,
   maintenance: 2,
 }
-const lastMs = 6_000
 
 /** Starts one worker for every kind of work, and the sweeper. Any number of processes may do so beside each other. */
 export async function startWorker(deps: WorkerDeps): Promise<Worker> {
@@ -79,7 +86,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     polls.close()
     const grace = setTimeout(() => stopping.abort(), timing.grace_ms)
     const ended = Promise.allSettled([sweeper.close(), ...running.map((worker) => worker.close())])
-    await Promise.race([ended, pause(timing.grace_ms + lastMs, ended)])
+    await Promise.race([ended, pause(timing.grace_ms + timing.last_ms, ended)])
     clearTimeout(grace)
     stopping.abort()
   }

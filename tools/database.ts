@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
+import type { Database, Json } from '../supabase/database.types.ts'
 import type { Db } from './context.ts'
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UpstreamError } from './errors.ts'
 
@@ -18,7 +20,7 @@ export const columnsOf = (row: z.ZodObject, money: readonly string[] = []) =>
 
 /** Awaits a query and parses its rows, or throws what the failure means to the caller. */
 export async function rows<Row extends z.ZodType>(schema: Row, query: PromiseLike<Answer>): Promise<z.output<Row>[]> {
-  return z.array(schema).parse(isoTimes(await answer(query)))
+  return z.array(schema).parse(await answer(query))
 }
 
 /** The first row of a query, or undefined. */
@@ -36,7 +38,7 @@ export async function getRow<Row extends z.ZodType>(what: string, schema: Row, q
 
 /** The result of a SQL function. */
 export async function call<Result extends z.ZodType>(schema: Result, query: PromiseLike<Answer>) {
-  return schema.parse(isoTimes(await answer(query))) as z.output<Result>
+  return schema.parse(await answer(query)) as z.output<Result>
 }
 
 /** Awaits a query whose answer does not matter, only that it worked. */
@@ -45,9 +47,19 @@ export async function done(query: PromiseLike<Answer>): Promise<void> {
 }
 
 /** Inserts a row unless its id is there already: doing it again changes nothing. */
-export async function insertOnce(db: Db, table: string, row: { id: string } & Record<string, unknown>) {
-  await done(db.from(table).upsert(row, { onConflict: 'id', ignoreDuplicates: true }))
+export async function insertOnce<Table extends keyof Tables>(
+  db: Db,
+  table: Table,
+  row: Tables[Table]['Insert'] & { id: string },
+): Promise<void> {
+  const any_table: SupabaseClient = db // its types cannot follow a table that is a type argument; `row` is checked here
+  await done(any_table.from(table).upsert(row, { onConflict: 'id', ignoreDuplicates: true }))
 }
+
+type Tables = Database['public']['Tables']
+
+/** Marks what is about to be stored as JSON, such as metadata that was read from there and added to. */
+export const json = (value: Record<string, unknown>) => value as { [key: string]: Json }
 
 /** The same uuid for the same words, on every surface and after every restart: for rows of which there can be only one. */
 export function stableId(...words: string[]): string {
@@ -98,17 +110,4 @@ function failure(error: NonNullable<Answer['error']>, status: number): Error {
   }
   if (status === 0 || status >= 500) return new UpstreamError('database', 'The database does not answer', options)
   return new Error(`The database refused a query: ${message}`, options)
-}
-
-const WRITTEN_BY_POSTGRES = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d(:?\d\d)?$/
-
-/** PostgREST writes times as ISO 8601; other servers in front of Postgres leave them as Postgres prints them. */
-function isoTimes(value: unknown): unknown {
-  if (typeof value === 'string') {
-    if (!WRITTEN_BY_POSTGRES.test(value)) return value
-    return value.replace(' ', 'T').replace(/\+(\d\d)$/, '+$1:00')
-  }
-  if (Array.isArray(value)) return value.map(isoTimes)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, isoTimes(inner)]))
 }

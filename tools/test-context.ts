@@ -27,7 +27,10 @@ export type TestDesk = AsyncDisposable & {
   /** The same broker in a new turn of a new chat; `turn` makes another turn of a chat. */
   chat(context: ToolContext, conversation_id?: string): Promise<ToolContext & { origin: ChatOrigin }>
   /** An operator's quote on a request, with the operator and the room of the RFQ, as Avinode's notifications leave them. */
-  quote(request_id: string, quote?: Partial<TestQuote>): Promise<{ id: string; conversation_id: string; rfq_id: string }>
+  quote(
+    request_id: string,
+    quote?: Partial<TestQuote>,
+  ): Promise<{ id: string; conversation_id: string; rfq_id: string }>
 }
 
 type TestQuote = {
@@ -59,6 +62,7 @@ export async function startTestDesk(): Promise<TestDesk> {
   })
   const supabase = createSupabase({ ...stack, fetch: stack.fetch })
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
+  sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
   const clock = { now: new Date() }
   const avinode = createTestAvinode(() => clock.now)
   const outgoing: MailMessage[] = []
@@ -70,7 +74,12 @@ export async function startTestDesk(): Promise<TestDesk> {
     outgoing,
     clock,
     async broker(settings = {}) {
-      const { full_name = 'Dana Whitfield', role = 'iso_agent', margin_type = 'percentage', margin_value = '15' } = settings
+      const {
+        full_name = 'Dana Whitfield',
+        role = 'iso_agent',
+        margin_type = 'percentage',
+        margin_value = '15',
+      } = settings
       const clerk_user_id = `user_${randomUUID()}`
       const email = `${clerk_user_id}@broker.example`
       const { rows } = await sql.query(

@@ -26,6 +26,9 @@ const NEXT: Record<RequestStatus, RequestStatus[]> = {
   cancelled: [],
 }
 
+/** Where a request can go from a state, apart from failing and being cancelled. */
+export const nextStates = (status: RequestStatus): readonly RequestStatus[] => NEXT[status]
+
 /** Whether a request still has `status` ahead of it on the ordinary way. */
 export const isBefore = (now: RequestStatus, status: RequestStatus) =>
   now === 'failed' || RequestStatus.options.indexOf(now) < RequestStatus.options.indexOf(status)

@@ -1,4 +1,5 @@
 import { Agent, type AgentInputItem, type AgentOutputType, assistant, Runner, tool, user } from '@openai/agents'
+import { z } from 'zod'
 import { toolNamed } from '../../tools/registry.ts'
 import type { AgentType } from '../agent-type.ts'
 import { ClientData } from '../client-data.ts'
@@ -10,6 +11,9 @@ import { createFakeTools, type FakeTools, type Row } from './fake-tools.ts'
 import { OfflineModel } from './offline-model.ts'
 
 type Options = { today?: string; clients?: string[]; quotes?: Row[]; tools?: FakeTools }
+
+const SpecialistTask = z.strictObject({ task: z.string(), request_id: z.uuid().nullable() })
+const ProposalTask = SpecialistTask.extend({ quote_id: z.uuid().nullable(), proposal_id: z.uuid().nullable() })
 
 const outward = ['send_proposal', 'cancel_request', 'reply_to_operator']
 
@@ -65,12 +69,13 @@ export function fakeDesk({
     }).asTool({
       toolName: name,
       toolDescription: name,
-      parameters: { type: 'object', properties: {}, required: [], additionalProperties: true } as const,
+      parameters: name === 'communication' ? ProposalTask : SpecialistTask,
       inputBuilder: ({ params }) => {
-        calls.push({ name, args: params as Record<string, unknown> })
+        calls.push({ name, args: params })
         return JSON.stringify(params)
       },
-      customOutputExtractor: ({ finalOutput }) => JSON.stringify(finalOutput),
+      customOutputExtractor: (result) =>
+        (result.interruptions?.length ?? 0) > 0 ? '' : JSON.stringify(result.finalOutput),
     })
 
   const own = [

@@ -307,7 +307,7 @@ describe('later in the chat', () => {
   })
 
   it('asks which of several clients is meant', async () => {
-    const desk = await begun({ clients: ['Acme Corporation', 'Acme Holdings'] })
+    const desk = await begun({ clients: ['Acme Air', 'Acme Holdings'] })
     expect(desk.rows[0]?.client).toBeNull()
     await desk.say('Acme Holdings')
     expect(desk.rows[0]?.client).toMatchObject({ company_name: 'Acme Holdings' })

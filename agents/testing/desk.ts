@@ -81,6 +81,19 @@ export async function startDesk() {
       )
       return turn_id
     },
+    /** A turn that no message started. */
+    async isPrompted(conversation_id: string, trigger: Record<string, string>): Promise<string> {
+      const turn_id = randomUUID()
+      await call(
+        z.object({}),
+        supabase.service.rpc('start_background_turn', {
+          p_conversation_id: conversation_id,
+          p_turn_id: turn_id,
+          p_trigger: trigger,
+        }),
+      )
+      return turn_id
+    },
     /** Runs the next attempt of a turn to its end. */
     async runs(
       turn_id: string,

@@ -75,6 +75,13 @@ export function day(date: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, options).format(new Date(`${date.slice(0, 10)}T00:00:00Z`))
 }
 
+/** First and last day of a trip, as briefly as the reader's locale allows. */
+export function days(first: string, last: string, locale: string): string {
+  const options = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const
+  const midnight = (date: string) => new Date(`${date.slice(0, 10)}T00:00:00Z`)
+  return new Intl.DateTimeFormat(locale, options).formatRange(midnight(first), midnight(last))
+}
+
 export function englishLocale(accept_language: string | undefined): string {
   const [, found] = /^(en-[A-Z]{2})\b/i.exec(accept_language?.trim() ?? '') ?? []
   return found && Intl.DateTimeFormat.supportedLocalesOf(found).length > 0 ? found : 'en-GB'
@@ -91,4 +98,9 @@ export function localTime({ departure_airport, departure_date, departure_time }:
 }
 
 export const cityOf = (code: string) => getAirport(code)?.city ?? code
-export const airportName = (code: string) => getAirport(code)?.name ?? ''
+
+/** City and airport, without saying the same twice. */
+export function placeOf(code: string): string {
+  const { city, name } = getAirport(code) ?? { city: '', name: '' }
+  return name.startsWith(city) ? name : [city, name].filter(Boolean).join(', ')
+}

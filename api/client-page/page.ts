@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html'
-import { airportName, cityOf, day, localTime, money, type Offer, type Segment, segmentsOf } from './offer.ts'
+import { cityOf, day, days, localTime, money, type Offer, placeOf, type Segment, segmentsOf } from './offer.ts'
 import { styles } from './styles.ts'
 
 type View = {
@@ -94,8 +94,8 @@ function route(segments: Segment[]): string {
 }
 
 function period(segments: Segment[], locale: string): string {
-  const days = [segments[0], segments.at(-1)].flatMap((segment) => segment?.departure_date ?? [])
-  return [...new Set(days)].map((date) => day(date, locale)).join(' to ')
+  const [first, last] = [segments[0], segments.at(-1)]
+  return first && last ? days(first.departure_date, last.departure_date, locale) : ''
 }
 
 const passengers = (count: number) => `${count} passenger${count === 1 ? '' : 's'}`
@@ -104,14 +104,12 @@ function leg(segment: Segment, locale: string) {
   return html`<li class="leg">
     <div class="when">${day(segment.departure_date, locale)}<span>${localTime(segment) ?? 'Time to be agreed'}</span></div>
     <div class="route">
-      <div><span class="code">${segment.departure_airport}</span><span class="place">${place(segment.departure_airport)}</span></div>
+      <div><span class="code">${segment.departure_airport}</span><span class="place">${placeOf(segment.departure_airport)}</span></div>
       <div class="path" aria-hidden="true"></div>
-      <div class="to"><span class="code">${segment.arrival_airport}</span><span class="place">${place(segment.arrival_airport)}</span></div>
+      <div class="to"><span class="code">${segment.arrival_airport}</span><span class="place">${placeOf(segment.arrival_airport)}</span></div>
     </div>
   </li>`
 }
-
-const place = (code: string) => [cityOf(code), airportName(code)].filter((part) => part && part !== code).join(', ')
 
 function aircraft({ aircraft, request }: Offer) {
   if (!aircraft?.type && !request.special_requirements) return ''

@@ -21,9 +21,9 @@ header { display: flex; justify-content: space-between; align-items: baseline; g
 .brand { font-weight: 600; letter-spacing: .01em; }
 .number { color: var(--soft); font-size: .82rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .for { color: var(--soft); margin: 2rem 0 .25rem; font-size: .9rem; }
-h1 { font-size: clamp(1.7rem, 7vw, 2.4rem); line-height: 1.15; letter-spacing: -.02em; margin: 0 0 .5rem; text-wrap: balance; }
+h1 { font-size: clamp(1.7rem, 7vw, 2.4rem); line-height: 1.15; letter-spacing: -.02em; margin: 0 0 .5rem; text-wrap: pretty; }
 h2 { font-size: .82rem; font-weight: 600; color: var(--soft); text-transform: uppercase; letter-spacing: .07em; margin: 0 0 .75rem; }
-section { border-top: 1px solid var(--line); padding: 1.5rem 0; margin-top: 1.5rem; }
+section { border-top: 1px solid var(--line); padding: 1.5rem 0 .25rem; margin-top: 1.5rem; }
 p { margin: 0 0 .75rem; }
 .lede { color: var(--soft); margin: 0; }
 ol { list-style: none; margin: 0; padding: 0; }

@@ -13,7 +13,7 @@ const AgentRow = z.object({
 })
 
 /** Signing in without a password, for local mode: the seeded agents, and tokens for them. */
-export function localSignIn(service: Db, issuer: Issuer): LocalSignIn {
+export function localSignIn(service: Db, issuer: Issuer, links: LocalSignIn['links']): LocalSignIn {
   const agents = () =>
     rows(
       AgentRow,
@@ -26,6 +26,7 @@ export function localSignIn(service: Db, issuer: Issuer): LocalSignIn {
     )
   const shown = ({ clerk_user_id: _, ...account }: z.output<typeof AgentRow>) => account
   return {
+    links,
     accounts: async () => (await agents()).map(shown),
     async issueToken(email) {
       const agent = (await agents()).find((row) => row.email.toLowerCase() === email.trim().toLowerCase())

@@ -8,7 +8,14 @@ import { secureHeaders } from 'hono/secure-headers'
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
-type Mailbox = { smtpUrl: string; url: string; close(): Promise<void> }
+type Mailbox = {
+  smtpUrl: string
+  url: string
+  /** Plays an outage: from now on nobody answers at `smtpUrl`. */
+  pause(): Promise<void>
+  resume(): Promise<void>
+  close(): Promise<void>
+}
 
 const MESSAGE_LIMIT_BYTES = 25 * 1024 * 1024
 
@@ -18,15 +25,25 @@ const MESSAGE_LIMIT_BYTES = 25 * 1024 * 1024
  */
 export async function startMailbox({ folder, port }: { folder: string; port: number }): Promise<Mailbox> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const smtp = await listen(folder)
+  let smtp: SMTPServer | undefined = await listen(folder, 0)
+  const { port: smtpPort } = smtp.server.address() as AddressInfo // it listens on a port, not on a pipe
+  const pause = async () => {
+    const running = smtp
+    smtp = undefined
+    await new Promise<void>((resolve) => (running ? running.close(() => resolve()) : resolve()))
+  }
   const pages = serve({ fetch: mailboxPages(folder).fetch, port, hostname: '127.0.0.1' })
   await new Promise<void>((resolve, reject) => pages.once('listening', resolve).once('error', reject))
   return {
-    smtpUrl: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,
+    smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
     url: `http://127.0.0.1:${(pages.address() as AddressInfo).port}`,
+    pause,
+    async resume() {
+      smtp ??= await listen(folder, smtpPort)
+    },
     async close() {
       await Promise.all([
-        new Promise<void>((resolve) => smtp.close(() => resolve())),
+        pause(),
         new Promise<void>((resolve) => {
           pages.close(() => resolve())
           if ('closeAllConnections' in pages) pages.closeAllConnections()
@@ -36,7 +53,7 @@ export async function startMailbox({ folder, port }: { folder: string; port: num
   }
 }
 
-async function listen(folder: string): Promise<SMTPServer> {
+async function listen(folder: string, port: number): Promise<SMTPServer> {
   let arrived = 0
   const smtp = new SMTPServer({
     authOptional: true,
@@ -55,7 +72,7 @@ async function listen(folder: string): Promise<SMTPServer> {
   })
   await new Promise<void>((resolve, reject) => {
     smtp.once('error', reject)
-    smtp.listen(0, '127.0.0.1', () => {
+    smtp.listen(port, '127.0.0.1', () => {
       smtp.off('error', reject)
       smtp.on('error', () => undefined) // a client that hangs up must not end the service
       resolve()

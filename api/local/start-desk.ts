@@ -28,11 +28,15 @@ type Parts = {
   supabase: EmbeddedSupabase
   sandboxUrl: string
   smtpUrl: string
+  mailboxUrl: string
   issuer: Issuer
   verifyToken(token: string): Promise<{ sub: string } | null>
   webDir: string
   log: Log
 }
+
+/** The sandbox is ours alone; Avinode's own limit of about one call a second would only make a local deal slow. */
+const LOCAL_RATE = { per_second: 50, burst: 500 }
 
 /** The service itself on top of the simulated world: API and worker in one process. */
 export async function startDesk(parts: Parts) {
@@ -61,10 +65,18 @@ export async function startDesk(parts: Parts) {
       apiToken: secrets.AVINODE_API_TOKEN,
       authToken: secrets.AVINODE_AUTH_TOKEN,
       product: 'JetVision-v0.1.0',
+      rateLimit: LOCAL_RATE,
       log,
     })
     const mail = createSmtpMail({ url: switches.SMTP_URL ?? parts.smtpUrl, from: switches.MAIL_FROM })
     const credentials = { username: secrets.AVINODE_WEBHOOK_USERNAME, password: secrets.AVINODE_WEBHOOK_PASSWORD }
+
+    const models = createModels(ModelConfig.parse(parts.environment))
+    const links = {
+      marketplace_url: parts.sandboxUrl,
+      mailbox_url: switches.SMTP_URL ? null : parts.mailboxUrl,
+      simulated: ['Avinode', ...(models.offline ? ['model'] : []), ...(switches.SMTP_URL ? [] : ['mail']), 'sign-in'],
+    }
 
     // The address is known only once the port is: routes read it when they are called.
     const address = { url: `http://127.0.0.1:${port}` }
@@ -80,7 +92,7 @@ export async function startDesk(parts: Parts) {
       },
       webhook: { credentials: [credentials] },
       webDir: parts.webDir,
-      local: localSignIn(supabase.service, parts.issuer),
+      local: localSignIn(supabase.service, parts.issuer, links),
       mcp: createJetVisionMcpHandler(),
       issuer: parts.issuer.issuer,
       ready: createReadiness({
@@ -97,7 +109,6 @@ export async function startDesk(parts: Parts) {
     address.url = api.url
     opened.push(api.close)
 
-    const models = createModels(ModelConfig.parse(parts.environment))
     const worker = await startAgentsWorker({ supabase, queues, bus, avinode, mail, models, publicUrl: api.url, log })
     opened.push(worker.close)
     opened.push(registerWebhooks(() => avinode.ensureWebhooks(api.url, credentials, closing.signal), log))

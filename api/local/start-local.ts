@@ -59,6 +59,7 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
         log,
         apiToken: secrets.AVINODE_API_TOKEN,
         authToken: secrets.AVINODE_AUTH_TOKEN,
+        access: { rateLimit: { calls: 100_000, window_seconds: 3_600 } },
       }).then((started) => remember(opened, started)),
       startMailbox({ port: ports.mail, folder: join(folder, 'mailbox') }).then((started) => remember(opened, started)),
     ])
@@ -71,6 +72,7 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
       environment,
       sandboxUrl: sandbox.url,
       smtpUrl: mailbox.smtpUrl,
+      mailboxUrl: mailbox.url,
       issuer,
       verifyToken,
       webDir: await page,
@@ -107,8 +109,8 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
       /** A query as the database's owner: for judging the state from outside. */
       sql: async (text: string, parameters: unknown[] = []) =>
         (await pool.query(text, parameters)).rows as Record<string, unknown>[],
-      sandbox,
       mailbox,
+      issueToken: issuer.issueToken,
       close,
     }
   } catch (error) {

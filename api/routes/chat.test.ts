@@ -204,12 +204,10 @@ describe('another broker', () => {
       api.as(OMAR).get(`/api/chat/${conversation_id}/stream`),
       api.as(OMAR).post(`/api/chat/${conversation_id}/stop`),
       api.as(OMAR).post('/api/chat', { message: 'hello', conversation_id }),
-      api
-        .as(OMAR)
-        .post('/api/chat', {
-          id: conversation_id,
-          messages: [{ role: 'user', parts: [{ type: 'text', text: 'hello' }] }],
-        }),
+      api.as(OMAR).post('/api/chat', {
+        id: conversation_id,
+        messages: [{ role: 'user', parts: [{ type: 'text', text: 'hello' }] }],
+      }),
       api.as(OMAR).get(`/api/conversations/${conversation_id}/events`),
     ])
 

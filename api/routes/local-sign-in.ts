@@ -29,10 +29,29 @@ const createToken = operation({
   },
 })
 
+const showLinks = operation({
+  method: 'get',
+  path: '/api/dev/links',
+  tags: ['Local mode'],
+  summary: 'What is simulated, and where to look at it',
+  security: [],
+  responses: {
+    200: json(
+      z.object({
+        marketplace_url: z.string().nullable(),
+        mailbox_url: z.string().nullable(),
+        simulated: z.array(z.string()),
+      }),
+      'The simulated world',
+    ),
+  },
+})
+
 /** Sign-in without Clerk. Registered in local mode only. */
 export const localSignInRoutes = (local: LocalSignIn) =>
   new OpenAPIHono<ApiEnv>()
     .openapi(listAccounts, async (c) => c.json({ data: await local.accounts(), next_cursor: null }, 200))
+    .openapi(showLinks, (c) => c.json(local.links, 200))
     .openapi(createToken, async (c) => {
       const signedIn = await local.issueToken(c.req.valid('json').email)
       if (!signedIn) throw new NotFoundError('An account with this e-mail address')

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import type { Json } from '../../supabase/database.types.ts'
 import { call } from '../../tools/database.ts'
 import { InvalidInputError } from '../../tools/errors.ts'
 import { listMessages } from '../../tools/messages/list-messages.ts'
@@ -102,7 +103,7 @@ export const messageRoutes = ({ enqueue }: ApiDeps) =>
           p_message_id: given.id ?? newId('message'),
           p_content: given.content ?? null,
           p_content_type: given.content_type ?? 'text',
-          p_rich_content: given.rich_content ?? null,
+          p_rich_content: (given.rich_content ?? null) as Json, // it came as JSON
           p_parent_message_id: given.parent_message_id ?? null,
           p_attachments: given.attachments ?? [],
         }),

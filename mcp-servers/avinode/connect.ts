@@ -1,7 +1,14 @@
-import { Client, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import {
+  Client,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import { AvinodeUnavailableError } from '../../tools/avinode/unavailable.ts'
 import type { Log } from '../../tools/context.ts'
 import type { CallTool } from './mcp-backed-avinode.ts'
+import { avinodeTools } from './tools.ts'
 
 export type AvinodeMcpConnection = {
   /** The connected client; connects when there is none. */
@@ -18,6 +25,8 @@ type Options = {
   fetch?: (url: string | URL, init?: RequestInit) => Promise<Response>
   timeoutMs?: number
 }
+
+const repeatable = new Set(avinodeTools.filter(({ idempotent }) => idempotent).map(({ name }) => name))
 
 /**
  * A connection to the Avinode MCP server that is made when it is first needed and anew after the server was away, so neither
@@ -53,18 +62,29 @@ export function connectAvinodeMcp(
     return connecting
   }
 
+  const attempt: CallTool = async (name, input, signal) => {
+    signal.throwIfAborted()
+    const client = await current()
+    try {
+      return await client.callTool({ name, arguments: input }, { signal, timeout: timeoutMs })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof ProtocolError) throw error // the call itself is wrong: a defect, and the connection is fine
+      connecting = undefined // calls of others that are still under way may finish on the old one
+      const momentary = !(error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
+      throw new AvinodeUnavailableError('The Avinode MCP server did not answer', 'unknown', { momentary, cause: error })
+    }
+  }
+
   return {
     client: current,
     async callTool(name, input, signal) {
-      signal.throwIfAborted()
-      const client = await current()
       try {
-        return await client.callTool({ name, arguments: input }, { signal, timeout: timeoutMs })
+        return await attempt(name, input, signal)
       } catch (error) {
-        signal.throwIfAborted()
-        if (error instanceof ProtocolError) throw error // the call itself is wrong: a defect, and the connection is fine
-        connecting = undefined // calls of others that are still under way may finish on the old one
-        throw new AvinodeUnavailableError('The Avinode MCP server did not answer', 'unknown', { cause: error })
+        // After a restart the first call meets a dead connection; what changes nothing by being repeated is tried on a new one.
+        if (!repeatable.has(name) || !(error instanceof AvinodeUnavailableError) || !error.momentary) throw error
+        return attempt(name, input, signal)
       }
     },
     async close() {

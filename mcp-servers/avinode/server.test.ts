@@ -10,7 +10,7 @@ import { avinodeTools } from './tools.ts'
 type Served = Awaited<ReturnType<typeof startServedAvinode>>
 type Answer = {
   isError?: boolean
-  structuredContent?: Record<string, never>
+  structuredContent?: Record<string, Record<string, string>>
   content: { text: string }[]
   _meta?: Record<string, unknown>
 }
@@ -60,7 +60,7 @@ describe.each(Object.entries(clients))('%s', (_name, connect) => {
 
   it('plays a deal: a trip, its RFQs, a quote, words both ways, the end', async () => {
     const created = await call('create_trip', newTrip())
-    const trip_id: string = created.structuredContent?.trip['id'] ?? ''
+    const trip_id = created.structuredContent?.trip?.id ?? ''
     await served.play(`trips/${trip_id}/send-rfqs`, { operators: 2 })
     const played = await served.play(`trips/${trip_id}/operator-quote`, { total_price: 99_000 })
     await served.play(`trips/${trip_id}/operator-chat`, { text: 'Hello' })

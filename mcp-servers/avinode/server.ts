@@ -1,8 +1,9 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import type { AvinodeClient } from '../../tools/avinode/rest-client.ts'
 import type { Log } from '../../tools/context.ts'
+import type { AvinodeTool } from './tool-definition.ts'
 import { ERROR_META, toToolError } from './tool-error.ts'
-import { type AvinodeTool, avinodeTools } from './tools.ts'
+import { avinodeTools } from './tools.ts'
 
 export type AvinodeServerOptions = {
   avinode: AvinodeClient

@@ -68,7 +68,7 @@ export async function startEndpoint() {
       const found = Object.entries(BROKERS).find(([, broker]) => broker.email === email)
       return found ? c.json({ token: found[0] }) : c.json({}, 404)
     })
-    .all('/mcp', (c) => {
+    .all('/mcp', async (c) => {
       const broker = BROKERS[c.req.header('authorization')?.replace('Bearer ', '') ?? '']
       return broker ? mcp(c.req.raw, contextOf(broker)) : c.body(null, 401)
     })

@@ -1,6 +1,12 @@
 -- Storing Avinode's notifications. They carry no event id: a notification says "this resource changed", so its key is the
 -- resource. A message never changes and is news once; anything else is news again as soon as a worker has begun to read it.
 
+-- How many notifications of a resource became work of their own.
+create table private.webhook_resource_counters (
+  resource text primary key,
+  last_number integer not null
+);
+
 create function public.store_webhook_event(p_source text, p_payload jsonb, p_headers jsonb, p_source_ip text, p_user_agent text)
   returns jsonb
   language plpgsql security definer set search_path = ''
@@ -25,7 +31,10 @@ begin
   else
     -- The row lock waits for a worker that is just claiming: then it may have read too early, and the news is kept.
     select e.id into v_event_id from public.avinode_webhook_events e
-     where e.avinode_event_id like replace(replace(replace(v_prefix, '\', '\\'), '%', '\%'), '_', '\_') || ':%'
+     where e.avinode_event_id in (
+         select v_prefix || ':' || number
+           from private.webhook_resource_counters c, generate_series(greatest(1, c.last_number - 19), c.last_number) as number
+          where c.resource = v_prefix)
        and e.processing_status in ('pending', 'failed')
      order by e.received_at desc, e.id
      limit 1
@@ -70,11 +79,6 @@ end
 $$;
 comment on function public.store_webhook_event(text, jsonb, jsonb, text, text) is
   'Stores a notification whose sender was authenticated. `is_new` false: it merged with a row that is known (a message) or still waits to be read. Unknown types are kept as skipped.';
-
-create table private.webhook_resource_counters (
-  resource text primary key,
-  last_number integer not null
-);
 
 create function private.without_credentials(p_headers jsonb) returns jsonb
   language sql immutable set search_path = ''

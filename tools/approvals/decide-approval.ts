@@ -1,6 +1,6 @@
 import { sha256 } from '../canonical-json.ts'
 import type { ToolContext } from '../context.ts'
-import { call } from '../database.ts'
+import { call, json } from '../database.ts'
 import { InvalidInputError } from '../errors.ts'
 import { toolNamed } from '../registry.ts'
 import { type OutwardTool, parseInput } from '../tool.ts'
@@ -28,7 +28,7 @@ export async function decideApproval(
       p_id: approval_id,
       p_decision: decision,
       p_reason: reason,
-      p_payload: payload,
+      p_payload: payload && json(payload),
       p_sha256: payload && sha256(payload),
     }),
   )

@@ -1,6 +1,6 @@
 import { sha256 } from '../canonical-json.ts'
 import type { ToolContext } from '../context.ts'
-import { call } from '../database.ts'
+import { call, json } from '../database.ts'
 import { Approval } from './approval.ts'
 
 type NewApproval = {
@@ -26,7 +26,7 @@ export function fileApproval(approval: NewApproval, context: ToolContext): Promi
     context.db.rpc('file_approval', {
       p_id: approvalId(tool_call_id ?? `${action}:${hash}`, context),
       p_action: action,
-      p_payload: payload,
+      p_payload: json(payload),
       p_sha256: hash,
       p_request_id: request_id,
       p_conversation_id: context.origin.conversation_id ?? conversation_id,

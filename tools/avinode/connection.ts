@@ -59,7 +59,7 @@ const CLOCK_TOLERANCE_MS = 120_000
 export function createConnection(options: ConnectionOptions): Connection {
   const { timeoutMs = 10_000, backoffMs = 250, log, now = () => new Date(), fetch: send = fetch } = options
   const base = new URL(options.baseUrl.replace(/\/+$/, ''))
-  const limit = createRateLimit({ per_second: 1, burst: 60, ...options.rateLimit }, { max_wait_ms: timeoutMs })
+  const limit = createRateLimit({ per_second: 0.98, burst: 60, ...options.rateLimit }, { max_wait_ms: timeoutMs })
   const fixed = fixedHeaders(options)
 
   async function attempt(call: Call): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ToolContext } from '../context.ts'
-import { type TestDesk, startTestDesk } from '../test-context.ts'
+import { startTestDesk, type TestDesk } from '../test-context.ts'
 import { runTool } from '../tool.ts'
 import { createClient } from './create-client.ts'
 import { deleteClient } from './delete-client.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { insertOnce } from '../database.ts'
+import { insertOnce, json } from '../database.ts'
 import { defineTool } from '../tool.ts'
 import { Client, clientFields, companyName, knownPreferences } from './client.ts'
 import { plainName, searchClients } from './find-clients.ts'
@@ -23,7 +23,7 @@ export const createClient = defineTool({
       iso_agent_id: context.broker.iso_agent_id,
       company_name,
       ...fields,
-      preferences: knownPreferences(preferences),
+      preferences: json(knownPreferences(preferences)),
     })
     return { client: await readClient(id, context), created: true }
   },

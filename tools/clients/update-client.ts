@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getRow } from '../database.ts'
+import { getRow, json } from '../database.ts'
 import { defineTool } from '../tool.ts'
 import { Client, clientColumns, clientFields, companyName, knownPreferences } from './client.ts'
 import { readClient } from './get-client.ts'
@@ -17,12 +17,9 @@ export const updateClient = defineTool({
   output: z.object({ client: Client }),
   async run({ client_id, preferences, ...fields }, context) {
     const client = await readClient(client_id, context)
-    const changes: Record<string, unknown> = Object.fromEntries(
-      Object.entries(fields).filter(([, value]) => value !== null),
-    )
-    const known = knownPreferences(preferences)
-    if (Object.keys(known).length > 0) changes.preferences = { ...client.preferences, ...known }
-    if (Object.keys(changes).length === 0) return { client }
+    const known = { ...client.preferences, ...knownPreferences(preferences) }
+    const given = Object.entries(fields).filter(([, value]) => value !== null)
+    const changes = { ...Object.fromEntries(given), preferences: json(known) }
     const changed = context.db.from('client_profiles').update(changes).eq('id', client_id).select(clientColumns)
     return { client: await getRow('The client', Client, changed) }
   },

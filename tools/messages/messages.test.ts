@@ -16,9 +16,12 @@ import { replyToOperator } from './reply-to-operator.ts'
 let desk: TestDesk
 let dana: ToolContext
 let omar: ToolContext
+/** A room in which nothing is ever sent: for what is refused or only filed. */
+let quiet: Awaited<ReturnType<typeof roomWithOperator>>
 beforeAll(async () => {
   desk = await startTestDesk()
   ;[dana, omar] = [await desk.broker(), await desk.broker()]
+  quiet = await roomWithOperator()
 })
 afterAll(() => desk[Symbol.asyncDispose]())
 
@@ -65,7 +68,7 @@ describe('a room', () => {
   })
 
   it('where an operator reads along takes no words of the assistant without approval', async () => {
-    const { conversation_id } = await roomWithOperator()
+    const { conversation_id } = quiet
 
     await expect(runTool(postMessage, { conversation_id, content: 'Hi' }, dana)).rejects.toMatchObject({
       code: 'forbidden',
@@ -74,7 +77,7 @@ describe('a room', () => {
   })
 
   it('is closed to another broker', async () => {
-    const { conversation_id } = await roomWithOperator()
+    const { conversation_id } = quiet
 
     await expect(runTool(listMessages, { conversation_id }, omar)).rejects.toMatchObject({ code: 'not_found' })
     await expect(runTool(postMessage, { conversation_id, content: 'Hi' }, omar)).rejects.toMatchObject({
@@ -133,7 +136,7 @@ describe('a reply to an operator', () => {
     ['the price of the client', 'The client pays 115 000.00'],
     ['a margin at all', 'Leave room for our margin'],
   ])('that gives away %s is refused', async (_what, text) => {
-    const { conversation_id } = await roomWithOperator()
+    const { conversation_id } = quiet
 
     await expect(requestApproval(replyToOperator, { conversation_id, text }, dana)).rejects.toMatchObject({
       code: 'invalid_input',
@@ -141,14 +144,15 @@ describe('a reply to an operator', () => {
     })
   })
 
-  it.each(['Is 100,000 your best price?', 'The capital of hospitality', 'We would fly at 15:00 with 4 guests, 15 bags'])(
-    'that gives nothing away is fine: %s',
-    async (text) => {
-      const { conversation_id } = await roomWithOperator()
+  it.each([
+    'Is 100,000 your best price?',
+    'The capital of hospitality',
+    'We would fly at 15:00 with 4 guests, 15 bags',
+  ])('that gives nothing away is fine: %s', async (text) => {
+    const { conversation_id } = quiet
 
-      expect((await requestApproval(replyToOperator, { conversation_id, text }, dana)).status).toBe('pending')
-    },
-  )
+    expect((await requestApproval(replyToOperator, { conversation_id, text }, dana)).status).toBe('pending')
+  })
 
   it('needs a room with an operator', async () => {
     const chat = await desk.chat(dana)
@@ -211,7 +215,8 @@ describe("a broker's own words to an operator", () => {
       [conversation_id, dana.broker.iso_agent_id],
     )
     const payload = { message_id: rows[0].id, conversation_id, rfq_id: rfq.id, text: 'Is Wi-Fi on board?' }
-    const relay = () => performRelay(payload, dana, { key: rows[0].id, sending: async () => desk.avinode.losesAnswer() })
+    const relay = () =>
+      performRelay(payload, dana, { key: rows[0].id, sending: async () => desk.avinode.losesAnswer() })
 
     await expect(relay()).rejects.toMatchObject({ code: 'upstream_unavailable' })
     const result = await relay()

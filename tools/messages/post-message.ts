@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { sha256 } from '../canonical-json.ts'
 import type { ToolContext } from '../context.ts'
 import { findOperatorInRoom, readConversation } from '../conversations/conversation.ts'
-import { getRow, insertOnce } from '../database.ts'
+import { getRow, insertOnce, json } from '../database.ts'
 import { ForbiddenError } from '../errors.ts'
 import { defineTool } from '../tool.ts'
 import { Message, messageColumns } from './message.ts'
@@ -48,7 +48,7 @@ export async function postAssistantMessage(
     ...message,
     sender_type: 'ai_assistant',
     content_type,
-    rich_content: rich_content ?? null,
+    rich_content: rich_content ? json(rich_content) : null,
     status: 'sent',
   })
   return getRow('The message', Message, context.db.from('messages').select(messageColumns).eq('id', message.id))

@@ -39,7 +39,10 @@ export const createProposal = defineTool({
     if (open) return { proposal: open }
     refuseClosed(quote, context.now())
     const margin = await readMargin(context)
-    const words = { title: visibleText(title ?? '') || proposalTitle(request), description: visibleText(description ?? '') }
+    const words = {
+      title: visibleText(title ?? '') || proposalTitle(request),
+      description: visibleText(description ?? ''),
+    }
     refuseNetFacts(words, { ...applyMargin(quote.total_price, margin), operator_name: quote.operator_name })
     return { proposal: await makeProposal({ request, quote, margin, words, earlier }, context) }
   },

@@ -14,13 +14,21 @@ export type ItineraryLine = {
 
 export type Place = { code: string; city: string; name: string; zone: string }
 
+const inWords = new Intl.DateTimeFormat('en-US', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
 /** An itinerary for people: days in words, times local to the airport with their zone, places by name. */
 export const itineraryLines = (segments: Segment[]): ItineraryLine[] =>
   segments.map((segment) => {
     const [from, to] = [getAirport(segment.departure_airport), getAirport(segment.arrival_airport)]
     const day = new Date(`${segment.departure_date}T12:00:00Z`)
     return {
-      day: new Intl.DateTimeFormat('en-US', { dateStyle: 'full', timeZone: 'UTC' }).format(day),
+      day: inWords.format(day),
       time: segment.departure_time === null ? 'Time to be agreed' : `${segment.departure_time} ${zoneName(from, day)}`,
       from: place(segment.departure_airport, from, day),
       to: place(segment.arrival_airport, to, day),

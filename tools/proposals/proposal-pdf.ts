@@ -25,7 +25,7 @@ const ACCENT = '#0f4c75'
 const PALE = '#f2f5f8'
 const MARGIN = 54
 const WIDTH = 612 - 2 * MARGIN
-const BOTTOM = 792 - 72
+const BOTTOM = 792 - 56
 
 const INCLUDED = [
   'The aircraft with its crew for every flight listed above',
@@ -64,10 +64,10 @@ export function renderProposal(proposal: ProposalDocument): Promise<Uint8Array> 
   writeHead(pdf, proposal)
   writeItinerary(pdf, proposal.itinerary)
   writeAircraft(pdf, proposal.aircraft)
-  if (proposal.wishes.length > 0) writeList(pdf, 'Your wishes', proposal.wishes)
+  if (proposal.wishes.length > 0) writeList(pdf, 'Your wishes, to be confirmed with the booking', proposal.wishes)
   writeList(pdf, 'What is included', INCLUDED)
   writePrice(pdf, proposal)
-  writeList(pdf, 'Terms', TERMS, 8.5)
+  writeList(pdf, 'Terms', TERMS, 8)
   writeFeet(pdf, proposal)
   pdf.end()
   return rendered
@@ -124,7 +124,7 @@ function writeItinerary(pdf: Pdf, lines: ItineraryLine[]) {
   pdf.y = top + 18
   for (const line of lines) {
     keep(pdf, 64)
-    const start = pdf.y + 8
+    const start = pdf.y + 7
     write(pdf, line.day, columns.when, start, { font: 'Helvetica-Bold', width: 136 })
     write(pdf, [line.time, ...(line.distance ? [line.distance] : [])].join('\n'), columns.when, pdf.y, {
       size: 9,
@@ -134,7 +134,7 @@ function writeItinerary(pdf: Pdf, lines: ItineraryLine[]) {
     const ends = [pdf.y]
     ends.push(writePlace(pdf, line.from, columns.from, start), writePlace(pdf, line.to, columns.to, start))
     write(pdf, String(line.passengers), columns.pax, start, { width: 50 })
-    rule(pdf, Math.max(...ends) + 8)
+    rule(pdf, Math.max(...ends) + 6)
   }
 }
 
@@ -167,23 +167,23 @@ function writeList(pdf: Pdf, title: string, entries: string[], size = 10) {
 
 function writePrice(pdf: Pdf, { price, valid_until }: ProposalDocument) {
   keep(pdf, 96)
-  const top = pdf.y + 16
-  pdf.rect(MARGIN, top, WIDTH, 62).fill(PALE)
-  pdf.rect(MARGIN, top, 4, 62).fill(ACCENT)
-  write(pdf, 'Total price', MARGIN + 18, top + 14, { font: 'Helvetica-Bold', size: 12, width: 200 })
+  const top = pdf.y + 12
+  pdf.rect(MARGIN, top, WIDTH, 54).fill(PALE)
+  pdf.rect(MARGIN, top, 4, 54).fill(ACCENT)
+  write(pdf, 'Total price', MARGIN + 18, top + 12, { font: 'Helvetica-Bold', size: 12, width: 200 })
   write(pdf, `For all flights and guests, valid until ${valid_until}`, MARGIN + 18, pdf.y + 2, {
     size: 9,
     color: GREY,
     width: 240,
   })
-  write(pdf, price, MARGIN + 230, top + 20, { font: 'Helvetica-Bold', size: 20, width: WIDTH - 248, align: 'right' })
-  pdf.y = top + 62
+  write(pdf, price, MARGIN + 230, top + 17, { font: 'Helvetica-Bold', size: 20, width: WIDTH - 248, align: 'right' })
+  pdf.y = top + 54
 }
 
 function heading(pdf: Pdf, title: string, below: number) {
   keep(pdf, 40 + below)
-  write(pdf, title, MARGIN, pdf.y + 16, { font: 'Helvetica-Bold', size: 12, color: ACCENT })
-  pdf.y += 4
+  write(pdf, title, MARGIN, pdf.y + 12, { font: 'Helvetica-Bold', size: 12, color: ACCENT })
+  pdf.y += 3
 }
 
 function rule(pdf: Pdf, y: number) {

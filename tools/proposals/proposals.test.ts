@@ -29,7 +29,12 @@ beforeAll(async () => {
 afterAll(() => desk[Symbol.asyncDispose]())
 
 async function quoteFor(context: ToolContext, client = {}) {
-  const acme = { company_name: `Acme ${Math.random()}`, contact_name: 'Jordan Avery', email: 'jordan@acme.example', ...client }
+  const acme = {
+    company_name: `Acme ${Math.random()}`,
+    contact_name: 'Jordan Avery',
+    email: 'jordan@acme.example',
+    ...client,
+  }
   const made = await runTool(createClient, acme, context)
   const wanted = {
     departure_airport: 'KTEB',
@@ -174,9 +179,9 @@ describe('a proposal', () => {
     const { proposal } = await runTool(createProposal, { quote_id }, dana)
 
     await expect(runTool(getProposal, { proposal_id: proposal.id }, omar)).rejects.toMatchObject({ code: 'not_found' })
-    await expect(
-      requestApproval(sendProposal, { proposal_id: proposal.id, ...letter }, omar),
-    ).rejects.toMatchObject({ code: 'not_found' })
+    await expect(requestApproval(sendProposal, { proposal_id: proposal.id, ...letter }, omar)).rejects.toMatchObject({
+      code: 'not_found',
+    })
     await expect(readDocument(proposal.file_path ?? '', omar.db)).rejects.toMatchObject({ code: 'not_found' })
   })
 })
@@ -280,7 +285,9 @@ describe('sending a proposal', () => {
 
     await expect(approve({ to_email: 'thief@example.com' })).rejects.toThrow('to_email cannot be changed')
     await expect(approve({ subject: 'two\nlines' })).rejects.toMatchObject({ code: 'invalid_input' })
-    await expect(decideApproval({ approval_id, decision: 'approve' }, omar)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(decideApproval({ approval_id, decision: 'approve' }, omar)).rejects.toMatchObject({
+      code: 'not_found',
+    })
     expect((await decideApproval({ approval_id, decision: 'reject', reason: 'not yet' }, dana)).status).toBe('rejected')
     await expect(approve({})).rejects.toMatchObject({ code: 'conflict' })
   })
@@ -302,15 +309,16 @@ describe('sending a proposal', () => {
   it('refuses words that give the operator or the net price away, and a client without an address', async () => {
     const { quote_id } = await quoteFor(dana)
     const { proposal } = await runTool(createProposal, { quote_id }, dana)
-    const file = (words: object) => requestApproval(sendProposal, { proposal_id: proposal.id, ...letter, ...words }, dana)
+    const file = (words: object) =>
+      requestApproval(sendProposal, { proposal_id: proposal.id, ...letter, ...words }, dana)
 
     await expect(file({ body: 'Elite\u200b Jets flies you' })).rejects.toThrow(/operator/)
     await expect(file({ body: 'They ask 112 000.00 dollars' })).rejects.toThrow(/net price/)
     await expect(file({ subject: 'Only 16.8k on top' })).rejects.toThrow(/net price/)
     const silent = await quoteFor(dana, { email: null })
     const made = await runTool(createProposal, { quote_id: silent.quote_id }, dana)
-    await expect(
-      requestApproval(sendProposal, { proposal_id: made.proposal.id, ...letter }, dana),
-    ).rejects.toThrow(/no e-mail address/)
+    await expect(requestApproval(sendProposal, { proposal_id: made.proposal.id, ...letter }, dana)).rejects.toThrow(
+      /no e-mail address/,
+    )
   })
 })

@@ -40,11 +40,18 @@ describe('cancelling a request', () => {
     const payload = cancelRequest.payload.parse(approval.payload)
     const result = await cancelRequest.perform(payload, dana, { key: 'k', sending: nothing })
 
-    expect(payload).toMatchObject({ request_id, avinode_trip_id: trip?.id, route: expect.stringContaining('KTEB to KVNY') })
+    expect(payload).toMatchObject({
+      request_id,
+      avinode_trip_id: trip?.id,
+      route: expect.stringContaining('KTEB to KVNY'),
+    })
     expect(result).toEqual({ request_id, avinode_trip_id: trip?.id })
     expect(trip).toMatchObject({
       canceled: true,
-      cancelled_with: { reason: 'BY_CLIENT', message: 'The client no longer needs this trip. Thank you for your time.' },
+      cancelled_with: {
+        reason: 'BY_CLIENT',
+        message: 'The client no longer needs this trip. Thank you for your time.',
+      },
     })
   })
 
@@ -69,10 +76,13 @@ describe('cancelling a request', () => {
 
   it('also finds the trip whose creation was cut off before we heard of it', async () => {
     const request_id = await newRequest()
-    const losing = { ...desk.avinode, createTrip: (...call: Parameters<typeof desk.avinode.createTrip>) => {
-      desk.avinode.losesAnswer()
-      return desk.avinode.createTrip(...call)
-    } }
+    const losing = {
+      ...desk.avinode,
+      createTrip: (...call: Parameters<typeof desk.avinode.createTrip>) => {
+        desk.avinode.losesAnswer()
+        return desk.avinode.createTrip(...call)
+      },
+    }
     await expect(runTool(createTrip, { request_id }, { ...dana, avinode: losing })).rejects.toThrow()
     const { payload } = await requestApproval(cancelRequest, { request_id, reason: 'CHANGED' }, dana)
 
@@ -99,7 +109,11 @@ describe('cancelling a request', () => {
     const request_id = await newRequest()
 
     await expect(
-      requestApproval(cancelRequest, { request_id, reason: 'OTHER', message_to_operators: 'Acme went elsewhere' }, dana),
+      requestApproval(
+        cancelRequest,
+        { request_id, reason: 'OTHER', message_to_operators: 'Acme went elsewhere' },
+        dana,
+      ),
     ).rejects.toMatchObject({ details: { issues: [{ path: 'message_to_operators' }] } })
   })
 

@@ -50,7 +50,13 @@ describe('a request', () => {
     })
     expect(request.primary_conversation_id).not.toBeNull()
     expect(request.segments).toEqual([
-      { departure_airport: 'KTEB', arrival_airport: 'KLAX', departure_date: out, departure_time: '09:00', passengers: 8 },
+      {
+        departure_airport: 'KTEB',
+        arrival_airport: 'KLAX',
+        departure_date: out,
+        departure_time: '09:00',
+        passengers: 8,
+      },
       { departure_airport: 'KLAX', arrival_airport: 'KTEB', departure_date: back, departure_time: null, passengers: 8 },
     ])
     expect(request.metadata.segments).toEqual(request.segments)
@@ -68,9 +74,9 @@ describe('a request', () => {
 
     const { request } = await runTool(createRequest, { segments }, dana)
 
-    expect(request.segments.map(({ departure_airport, arrival_airport }) => `${departure_airport}-${arrival_airport}`)).toEqual(
-      ['KTEB-KOPF', 'KOPF-MYNN', 'MYNN-KTEB'],
-    )
+    expect(
+      request.segments.map(({ departure_airport, arrival_airport }) => `${departure_airport}-${arrival_airport}`),
+    ).toEqual(['KTEB-KOPF', 'KOPF-MYNN', 'MYNN-KTEB'])
     expect(request).toMatchObject({ departure_airport: 'KTEB', return_date: daysAhead(36) })
   })
 

@@ -147,7 +147,8 @@ describe('a trip', () => {
       ...dana,
       avinode: {
         ...desk.avinode,
-        createTrip: () => Promise.reject(new InvalidInputError([{ path: '', message: 'Avinode knows no such airport' }])),
+        createTrip: () =>
+          Promise.reject(new InvalidInputError([{ path: '', message: 'Avinode knows no such airport' }])),
       },
     }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
-import { columnsOf, findRow, getRow } from '../database.ts'
+import { columnsOf, findRow, getRow, json } from '../database.ts'
 import { ConflictError } from '../errors.ts'
 import { Money } from '../money.ts'
 
@@ -91,10 +91,11 @@ export async function changeRequest(
     const request = await readRequest(request_id, context)
     const changes = change(request)
     if (changes === null) return request
+    const { metadata = request.metadata, ...columns } = changes
     // The answer carries the id alone: some servers read the rest anew, through a filter that no longer fits.
     const mine = context.db
       .from('requests')
-      .update(changes)
+      .update({ ...columns, metadata: json(metadata) })
       .eq('id', request_id)
       .eq('updated_at', request.updated_at)
       .select('id')

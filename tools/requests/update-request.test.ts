@@ -22,7 +22,11 @@ describe('changing a request', () => {
     const { request } = await runTool(createRequest, { ...flight, return_date: daysAhead(23) }, dana)
     const { request: open } = await runTool(createTrip, { request_id: request.id }, dana)
 
-    const { request: changed, warnings } = await runTool(updateRequest, { request_id: request.id, passengers: 10 }, dana)
+    const { request: changed, warnings } = await runTool(
+      updateRequest,
+      { request_id: request.id, passengers: 10 },
+      dana,
+    )
 
     expect(changed.passengers).toBe(10)
     expect(changed.segments.map(({ passengers }) => passengers)).toEqual([10, 10])
@@ -36,7 +40,11 @@ describe('changing a request', () => {
     const { request: open } = await runTool(createTrip, { request_id: request.id }, dana)
     desk.avinode.sendsRfq(open.avinode_trip_id ?? '', 'Elite Jets')
 
-    const { request: changed, warnings } = await runTool(updateRequest, { request_id: request.id, passengers: 10 }, dana)
+    const { request: changed, warnings } = await runTool(
+      updateRequest,
+      { request_id: request.id, passengers: 10 },
+      dana,
+    )
 
     expect(changed.passengers).toBe(10)
     expect(warnings).toEqual([expect.stringContaining('1 operator was already asked')])
@@ -93,9 +101,9 @@ describe('changing a request', () => {
     const { request } = await runTool(createRequest, flight, dana)
     const request_id = request.id
 
-    await expect(
-      runTool(updateRequest, { request_id, departure_date: daysAhead(-3) }, dana),
-    ).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(runTool(updateRequest, { request_id, departure_date: daysAhead(-3) }, dana)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
     await desk.sql.query("update requests set status = 'cancelled' where id = $1", [request_id])
     await expect(runTool(updateRequest, { request_id, passengers: 2 }, dana)).rejects.toMatchObject({
       code: 'conflict',

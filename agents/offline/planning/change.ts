@@ -35,7 +35,7 @@ export function changeRequest(turn: Turn, trip: TripReading, request: RequestRow
   const has_wishes = trip.wishes.length > 0 || (trip.budget !== null && trip.budget.currency !== 'USD')
   if (has_wishes && !before) return call('get_request', { request_id: request.id })
   const earlier = before?.ok ? (before.value.request.special_requirements ?? null) : null
-  const fields = changedFields(trip, request, turn.text, earlier)
+  const fields = { ...changedFields(trip, request, turn.text, earlier), ...withoutWishes(trip, turn.text, earlier) }
   const changed = resultOf(turn, 'update_request', OneRequest)
   if (Object.keys(fields).length > 0 && !changed) return call('update_request', { request_id: request.id, ...fields })
   if (changed && !changed.ok) return say(`Nothing was changed. ${explain(changed.failure)}`)
@@ -47,6 +47,25 @@ export function changeRequest(turn: Turn, trip: TripReading, request: RequestRow
     changed?.ok && changed.value.warnings.join(' '),
     !changed && !client && 'I did not find anything to change in that. Tell me what should be different.',
   )
+}
+
+/** "remove the wifi", "they no longer need a dog crate": the wishes that share a word with it go. */
+function withoutWishes({ wishes }: TripReading, text: string, earlier: string | null) {
+  if (
+    !/\b(remove|drop|without|no longer|no more|don't need|do not need|doesn't need)\b/i.test(text) ||
+    wishes.length === 0
+  )
+    return {}
+  const dropped = new Set(
+    wishes
+      .join(' ')
+      .toLowerCase()
+      .match(/[\p{L}-]{4,}/gu),
+  )
+  const kept = (earlier ?? '')
+    .split(/; ?/)
+    .filter((wish) => !(wish.toLowerCase().match(/[\p{L}-]{4,}/gu) ?? []).some((word) => dropped.has(word)))
+  return { special_requirements: kept.join('; ') }
 }
 
 /** What became of the client, and what to do about one that is not there. */
@@ -80,6 +99,8 @@ function changedFields(
 function itineraryFields(trip: TripReading, request: RequestRow, text: string): Record<string, unknown> {
   const [leg] = trip.legs
   const day = leg ? { date: leg.date, time: leg.time } : trip.departure
+  if (trip.is_one_way && request.segments.length === 2 && trip.legs.length === 0)
+    return { segments: withMovedFlight(request.segments.slice(0, 1), trip, 0, day) }
   const moves_one =
     request.segments.length > 1 && (request.segments.length > 2 || readOrdinal(text) !== null) && (day.date ?? day.time)
   if (moves_one) return { segments: withMovedFlight(request.segments, trip, (readOrdinal(text) ?? 1) - 1, day) }

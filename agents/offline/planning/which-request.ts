@@ -33,21 +33,22 @@ function known(turn: Turn, trip: TripReading): RequestRow | undefined {
     ({ client }) => client && text.includes(` ${spoken(client.company_name).trim().split(' ')[0]} `),
   )
   if (byClient.length > 0) return byClient.find(isOpen) ?? byClient[0]
-  const codes = trip.legs
-    .flatMap(({ from, to }) => [from, to])
-    .flatMap((place) => place?.airports.map(({ icao }) => icao) ?? [])
-  const byRoute =
-    namedTrip(turn.text) || trip.legs.some(({ from, to }) => from && to)
-      ? all.filter(
-          ({ departure_airport, arrival_airport }) =>
-            codes.includes(departure_airport ?? '') && codes.includes(arrival_airport ?? ''),
-        )
-      : []
-  if (byRoute.length > 0) return byRoute.find(isOpen) ?? byRoute[0]
-  if (namedTrip(turn.text) && codes.length === 0) return undefined
+  const legs = trip.legs.filter(({ from, to }) =>
+    [from, to].every((place) => place === null || place.airports.length > 0),
+  )
+  const onRoute = all.filter((one) => isOnRoute(one, legs))
+  if (legs.length > 0) return onRoute.find(isOpen) ?? onRoute[0]
+  if (namedTrip(turn.text)) return undefined
   if (request) return request
   const open = all.filter(isOpen)
   return open.length === 1 ? open[0] : undefined
+}
+
+/** "the trip to Aspen": each side that the text names fits. */
+function isOnRoute({ departure_airport, arrival_airport }: RequestRow, legs: TripReading['legs']): boolean {
+  const has = (place: TripReading['legs'][number]['from'], code: string | null | undefined) =>
+    place === null || place.airports.some(({ icao }) => icao === code)
+  return legs.some(({ from, to }) => has(from, departure_airport) && has(to, arrival_airport))
 }
 
 /** The request meant, or the step that finds or asks for it. */

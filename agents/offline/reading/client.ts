@@ -20,6 +20,9 @@ const explicit = [
   "(?:it's|it is|this is|that's|this one is) for ",
 ]
 
+/** Only a name in capitals may follow: "client Acme", but not "my client from Austin". */
+const labelled = '(?:client|customer|account|kunde|cliente) '
+const booked = '(?:book|get|find|arrange|quote|send) '
 const possible = '(?:for|für|pour|para) '
 const subject = '^(?:hi,? |hello,? )?'
 const verbs =
@@ -43,7 +46,9 @@ export function readClient(text: string): ClientReading {
     if (found) return found
   }
   return (
+    take(text, labelled, name) ??
     take(text, possible, name, isNoPlace(text)) ??
+    take(text, booked, `${name}(?= (?:a|an|the|some|two|three) )`, isNoPlace(text)) ??
     take(text, subject, name + verbs, isNoPlace(text)) ??
     lowerCased(text) ?? { client: null, spans: [] }
   )

@@ -83,6 +83,13 @@ function readWritten(text: string, today: string): DateMention[] {
 /** Same length, so that places stay; only what chrono would misread is replaced. */
 const prepared = (text: string) =>
   text
+    .replace(/\b([01]\d|2[0-3])([0-5]\d) ?(?:LT|L|local|hrs?|h)\b/g, (all, hour, minutes) =>
+      `${hour}:${minutes}`.padEnd(all.length),
+    )
+    .replace(/\b(?:new year'?s day|neujahr)\b/gi, (all) => 'Jan 1'.padEnd(all.length))
+    .replace(/\b(?:new year'?s eve|silvester)\b/gi, (all) => 'Dec 31'.padEnd(all.length))
+    .replace(/\b(?:christmas eve|heiligabend)\b/gi, (all) => 'Dec 24'.padEnd(all.length))
+    .replace(/\bchristmas day\b/gi, (all) => 'Dec 25'.padEnd(all.length))
     .replace(/\b(\d{1,2})h(\d{2})?\b/g, (all, hour, minutes) => (minutes ? `${hour}:${minutes}` : all))
     .replace(/\bthe day after tomorrow\b/gi, (all) => 'in 2 days'.padEnd(all.length))
     .replace(/\bday after tomorrow\b/gi, (all) => 'in 2 days'.padEnd(all.length))

@@ -38,6 +38,9 @@ const when =
 
 const changeWords =
   /\b(make (it|that|this|them)|change|update|switch|move|instead|actually|set (it|the)|increase|reduce|push|postpone|delay|bring forward|add|remove|correct|correction|should be|rather|no longer|not \d+|ändere|ändern|changez?|modifier|cambia|cambiar)\b/i
+/** A complete trip is a new one, unless these speak of one that exists. */
+const retell =
+  /\b(make (it|that|this)|change|update|instead|actually|switch|rather|(move|push|set) (it|that|the|this))\b/i
 const flightWords =
   /\b(flights?|fly|flying|jets?|charter|quotes?|trip|plane|aircraft|flug|fliegen|vol|vuelo|avion|avión|take .* (from|to))\b/i
 
@@ -46,7 +49,7 @@ const rules: Rule[] = [
   (text) =>
     text.startsWith('[JetVision]') ? { kind: 'notice', text: text.replace('[JetVision]', '').trim() } : undefined,
   when(
-    /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
+    /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|(what|how) about the .*(trip|request|deal)|(did|has) the client|is the trip in avinode|what happened|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
     'status',
   ),
   whole(
@@ -63,7 +66,10 @@ const rules: Rule[] = [
   ),
   clientRule,
   operatorRule,
-  when(/\b(show|list|see|view|what|which|how many|any)\b.*\b(quotes|offers|angebote|offres|ofertas)\b/i, 'list_quotes'),
+  when(
+    /\b(show|list|see|view|what|which|how many|any|tell me about)\b.*\b(quotes|offers|angebote|offres|ofertas)\b|\b(how much|what).*\b(quote|offer|one)\b.*\b(cost|price)|\bprice of the\b/i,
+    'list_quotes',
+  ),
   when(/\b(show|list|see|view|what|which|all|open|my)\b.*\b(requests|trips|deals)\b/i, 'list_requests'),
   when(/\b(open avinode|avinode link|deep ?link|link to avinode|where('s| is) the link)\b/i, 'open_avinode'),
   when(
@@ -83,7 +89,8 @@ const rules: Rule[] = [
   yesRule,
   (text, trip) => (changeWords.test(text) && hasDetails(trip) ? { kind: 'change' } : undefined),
   (text, trip) => (hasRoute(trip) || (flightWords.test(text) && !hasDetails(trip)) ? { kind: 'new_trip' } : undefined),
-  (_text, trip) => (hasDetails(trip) ? { kind: 'change' } : undefined),
+  // A question changes nothing: "do you have anything for tomorrow?"
+  (text, trip) => (hasDetails(trip) && !text.endsWith('?') ? { kind: 'change' } : undefined),
   short(
     /^(hi|hello|hey|good (morning|afternoon|evening)|hallo|guten (tag|morgen)|bonjour|hola|buenos días|moin|servus)( there| again| team| jetvision)?[\s!.,]*$/i,
     'greeting',
@@ -122,7 +129,9 @@ const hasRoute = (trip: TripReading) => trip.legs.length > 0
 const isNewTrip = (text: string, trip: TripReading) => {
   const has_leg = trip.legs.some(({ from, to }) => from && to)
   const has_more = trip.passengers !== null || trip.legs.some(({ date }) => date !== null)
-  const changes = changeWords.test(text) && !/\b(new|another) (trip|request|flight)\b/i.test(text)
+  const is_complete = trip.passengers !== null && trip.legs.every(({ date }) => date !== null)
+  const words = is_complete ? retell : changeWords
+  const changes = words.test(text) && !/\b(new|another) (trip|request|flight)\b/i.test(text)
   return has_leg && has_more && !changes
 }
 
@@ -163,9 +172,12 @@ function sendRule(text: string): Intent | undefined {
     /\b(send|e-?mail|mail|forward|share|prepare|draft|make|generate|create|write|do)\b.*\b(proposals?|offer letter|pdf)\b/i.test(
       text,
     )
-  const sends = /\b(send|e-?mail|mail|forward|share)\b.*\b(the|that|this)\b.*\b(quote|offer|one|option)\b/i.test(text)
+  const sends =
+    /\b(send|e-?mail|mail|forward|share)\b.*\b(the|that|this)\b.*\b(quote|offer|one|option)\b|\bsend (it|this|that) to the client\b/i.test(
+      text,
+    )
   const picks =
-    /\b(go (ahead )?with|take|choose|pick|select|accept|book|use|propose)\b.*(?:\b(one(?![- ]way)|quote|offer|option|first|second|third|fourth|fifth|best|cheapest|number \w+)\b|#\d)/i.test(
+    /\b((go|proceed|continue) (ahead |forward )?with|move forward with|let's do|take|choose|pick|select|accept|book|use|propose)\b.*(?:\b(one(?![- ]way)|quote|offer|option|first|second|third|fourth|fifth|best|cheapest|number \w+)\b|#\d)/i.test(
       text,
     )
   const foreign =

@@ -16,7 +16,7 @@ const labelled = pattern(
   `(?:pax|passengers?|people|passagiere|passagers|pasajeros)(?: count)?(?: is| are)? ?[:=]? ?${number}`,
 )
 const bare = pattern(
-  `(?:for|für|pour|para) ${number}(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|tage?|nächte|stunden|jours?|nuits?|heures?|días?|noches?|horas?|years?|x|legs?)${wordEnd}|[:.,]\\d|st|nd|rd|th| ?[$€£])`,
+  `(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) ${number}(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|tage?|nächte|stunden|jours?|nuits?|heures?|días?|noches?|horas?|years?|x|legs?)${wordEnd}|[:.,]\\d|st|nd|rd|th| ?[$€£])`,
 )
 const alone = /\b(just me|only me|myself only|solo traveller|flying solo|travelling alone|traveling alone)\b/gi
 

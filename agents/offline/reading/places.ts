@@ -18,8 +18,11 @@ const notCodes = new Set(
   ),
 )
 
+/** Small words of other languages that are codes as well: "a las 9". */
+const smallWords = new Set(['las', 'los', 'les', 'des', 'sus', 'der', 'dem', 'den', 'del', 'con', 'por', 'mit', 'bis'])
+
 const from =
-  /(?:^|[^\p{L}])(?:from|out of|departing(?: from)?|departs?|departure:?|leaving(?: from)?|leave|origin:?|starting (?:in|at|from)|pick (?:them |us )?up (?:in|at|from)|von|ab|de|desde|depuis|au départ de)(?: the)? ?$/iu
+  /(?:^|[^\p{L}])(?:from|out of|departing(?: from)?|departs?|departure:?|leaving(?: from)?|leave|origin:?|starting (?:in|at|from)|pick(?:ing)? (?:[^.,]{1,25} )?up (?:[^.,]{1,25} )?(?:in|at|from)|von|ab|de|desde|depuis|au départ de)(?: the)? ?$/iu
 const to =
   /(?:^|[^\p{L}])(?:to|into|towards?|(?:leaving|bound|heading|off|departing) for|arriving (?:in|at)|arrival:?|destination:?|visit|via|nach|à|au|vers|a|hasta|hacia|in)(?: the)? ?$/iu
 const link =
@@ -77,7 +80,7 @@ function isMeant(text: string, place: Place, words: number): boolean {
   const is_code = place.airports.length === 1 && words === 1 && isCodeOf(written, place.airports[0])
   if (is_code && written === written.toUpperCase()) return !notCodes.has(written) && (beside || isWellKnown(place))
   // Many small words are the code of some airfield; in small letters only fields where jets go count.
-  if (is_code) return beside && isWellKnown(place) && !notCodes.has(written.toUpperCase())
+  if (is_code) return beside && isWellKnown(place) && !smallWords.has(written) && !notCodes.has(written.toUpperCase())
   if (written === 'LA' || written === 'NYC' || written === 'DC' || written === 'SF') return true
   if (words === 1 && (ambiguous.has(written.toLowerCase()) || written.length < 4)) return beside
   return isWellKnown(place) || (beside && /^[\p{Lu}\d]/u.test(written)) || roleBefore(before) !== null

@@ -54,9 +54,7 @@ export function readTrip(original: string, { today, after = null }: ReadingOptio
     ...scheduled(dateless, legs, dates, { today, after, is_one_way }),
     is_one_way,
     is_round_trip:
-      /\b(round ?-?trip|return trip|return flight|there and back|hin und zurück|aller[- ]retour|ida y vuelta)\b/i.test(
-        text,
-      ),
+      /\b(round ?-?trip|return trip|return flight|and back|hin und zurück|aller[- ]retour|ida y vuelta)\b/i.test(text),
     passengers,
     budget,
     aircraft_type: aircraft.aircraft_type,
@@ -70,7 +68,7 @@ export function readTrip(original: string, { today, after = null }: ReadingOptio
 type Known = { today: string; after: string | null; is_one_way: boolean }
 
 const backWords =
-  /\b(?:back|return(?:s|ing)?|coming home|come home|home|fly(?:ing)? back|inbound|until|till|zurück|rückflug|retour|vuelta|regreso)\b[^.;]{0,24}$/i
+  /(?<!and )\b(?:back|return(?:s|ing)?|coming home|come home|home|fly(?:ing)? back|inbound|until|till|zurück|rückflug|retour|vuelta|regreso)\b[^.;]{0,24}$/i
 
 /** Which leg each day belongs to. */
 function scheduled(text: string, legs: Leg[], mentions: DateMention[], known: Known) {

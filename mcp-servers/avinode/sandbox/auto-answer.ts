@@ -34,6 +34,8 @@ export function startAutoAnswer({ world, exchange, now, log }: Options) {
     const rfq = world.rfqs.get(planned.rfq_id)
     const lift = rfq && exchange.liftsOf(rfq.id)[0]
     if (!rfq || !lift || rfq.canceled || exchange.tripOf(rfq).is_played) return
+    // Somebody answered in its place on the page.
+    if ((planned.action === 'quote' || planned.action === 'decline') && lift.answer !== 'unanswered') return
     try {
       if (planned.action === 'chat')
         exchange.chat(rfq, 'operator', 'Thank you for the request. We are checking the crew, one moment.')

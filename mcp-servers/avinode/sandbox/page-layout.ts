@@ -41,7 +41,7 @@ body { margin:0; font:15px/1.5 system-ui,sans-serif; color:var(--ink); backgroun
 header { display:flex; gap:2rem; align-items:center; padding:.8rem 1.5rem; background:#0d2b4b; color:#fff }
 header a { color:#cfe2f7 } .mark { font-weight:700; letter-spacing:.02em }
 main { max-width:68rem; margin:0 auto; padding:1.5rem 1rem 4rem }
-h1 { font-size:1.5rem; margin:.2rem 0 1rem } h2 { font-size:1.1rem; margin:2rem 0 .6rem }
+h1 { font-size:1.5rem; margin:.2rem 0 1rem } h2 { font-size:1.1rem; margin:2rem 0 .6rem } section h2 { margin-top:.2rem } section form + form { margin-top:.6rem }
 section,.card { background:#fff; border:1px solid var(--line); border-radius:10px; padding:1rem 1.2rem; margin-bottom:1rem }
 table { width:100%; border-collapse:collapse } th { text-align:left; font-size:.8rem; color:var(--soft); font-weight:600 }
 th,td { padding:.5rem .6rem; border-bottom:1px solid var(--line); vertical-align:top } td.num,th.num { text-align:right; white-space:nowrap }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Arguments, Row, World } from './world.ts'
+import type { Arguments, Row, Stage } from './world.ts'
 
 type Change = Arguments[string]
 
@@ -125,25 +124,21 @@ export const brokerWrote = (n: number, text: string, said: Said) =>
 let notifications = 0
 
 /** A notification comes in, is stored, claimed and applied. */
-export async function notify(world: World, change: Change): Promise<Applied> {
+export async function notify({ work }: Pick<Stage, 'work'>, change: Change): Promise<Applied> {
   notifications += 1
-  const { event_id } = await world.work<{ event_id: string }>('store_webhook_event', {
+  const { event_id } = await work<{ event_id: string }>('store_webhook_event', {
     p_source: 'seller-response',
     p_payload: { id: `asellermsg-n${notifications}`, type: 'tripmsgs', href: 'https://x' },
     p_headers: {},
     p_source_ip: null,
     p_user_agent: null,
   })
-  const lease = await world.work<{ claim_token: string }>('claim_webhook_event', { event_id })
-  return world.work<Applied>('apply_avinode_change', {
-    p_event_id: event_id,
-    p_claim_token: lease.claim_token,
-    p_change: change,
-  })
+  const { claim_token } = await work<{ claim_token: string }>('claim_webhook_event', { event_id })
+  return work<Applied>('apply_avinode_change', { p_event_id: event_id, p_claim_token: claim_token, p_change: change })
 }
 
 /** Everything that Avinode's facts became, without what must differ between two runs: row ids and our own clock. */
-export async function outcome({ sql }: World) {
+export async function outcome({ sql }: Pick<Stage, 'sql'>) {
   const tables: Row = {}
   const queries: Record<string, string> = {
     requests:
@@ -165,5 +160,3 @@ export async function outcome({ sql }: World) {
   for (const [name, query] of Object.entries(queries)) tables[name] = await sql(query)
   return JSON.parse(JSON.stringify(tables, (key, value) => (key === 'quotes_deadline' ? 'later' : value)))
 }
-
-export const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex')

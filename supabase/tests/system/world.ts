@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { startTestDatabase } from '../../embedded/test-database.ts'
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
 export type Row = Record<string, unknown>
 export type Arguments = Record<string, Json | undefined>
 
@@ -13,11 +13,15 @@ export type Agent = {
   call<T = Row>(name: string, args?: Arguments): Promise<T>
 }
 
+type Sql = <T extends Row = Row>(text: string, params?: unknown[]) => Promise<T[]>
+type Work = <T = Row>(name: string, args?: Arguments) => Promise<T>
+/** The ways in that a rehearsal has. */
+export type Stage = { sql: Sql; work: Work }
+
 /** A database with two brokers, and the ways in: as a broker, as a worker, as the owner. */
 export async function startWorld() {
   const db = await startTestDatabase()
-  const sql = async <T extends Row = Row>(text: string, params: unknown[] = []): Promise<T[]> =>
-    (await db.sql.query<T>(text, params)).rows
+  const sql: Sql = async (text, params = []) => (await db.sql.query(text, params)).rows
   const one = async <T extends Row = Row>(text: string, params: unknown[] = []): Promise<T> => {
     const [row] = await sql<T>(text, params)
     if (!row) throw new Error(`No row: ${text}`)
@@ -41,8 +45,7 @@ export async function startWorld() {
     omar: await agent('Omar'),
     agent,
     /** Calls a function of the API as a worker does. */
-    work: <T = Row>(name: string, args: Arguments = {}): Promise<T> =>
-      result(db.asRole('service_role', {}, ...statement(name, args))),
+    work: ((name, args = {}) => result(db.asRole('service_role', {}, ...statement(name, args)))) as Work,
 
     /** A request of a broker for a client, with its room, in the given state. */
     async request(
@@ -61,6 +64,18 @@ export async function startWorld() {
       )
       const { room } = await one<{ room: string }>('select get_or_create_request_conversation($1) as room', [id])
       return { id, room, client_id: client.id }
+    },
+    /** What a worker does in one transaction that is taken back afterwards, so that the next attempt finds the same world. */
+    async rehearse<T>(play: (stage: Stage) => Promise<T>): Promise<T> {
+      const client = await db.sql.connect()
+      const sql: Sql = async (text, params = []) => (await client.query(text, params)).rows
+      try {
+        await client.query('begin')
+        return await play({ sql, work: (name, args = {}) => result(client.query(...statement(name, args))) })
+      } finally {
+        await client.query('rollback')
+        client.release()
+      }
     },
     async chat(of: Agent) {
       const id = randomUUID()

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig, webhookCredentials } from './config.ts'
+
+const GOOD = {
+  PUBLIC_URL: 'https://desk.example.com/',
+  SUPABASE_URL: 'https://abc.supabase.co',
+  SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_Zm9vYmFyYmF6cXV4',
+  SUPABASE_SECRET_KEY: 'sb_secret_Zm9vYmFyYmF6cXV4',
+  SUPABASE_JWT_SECRET: 'kQ0c4n1zv9Lr7yTtB2mWq8sXe5uJh3pD',
+  DATABASE_URL: 'postgresql://api:pw@db.example.com:5432/postgres',
+  AVINODE_BASE_URL: 'https://services.avinode.com/api',
+  AVINODE_API_TOKEN: 'f2a9c7d0-7c1e-4a35-9a53-1f0d6e6d3c11',
+  AVINODE_AUTH_TOKEN: 'eyJraWQiOiIxIn0.eyJzdWIiOiJ4In0.sig',
+  AVINODE_WEBHOOK_USERNAME: 'avinode',
+  AVINODE_WEBHOOK_PASSWORD: 'Vb7rT2kQ9xLw4mZp',
+  CLERK_ISSUER: 'https://clerk.example.com',
+  CLERK_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+}
+
+describe('the configuration for production', () => {
+  it('is taken when it is whole', () => {
+    expect(parseConfig(GOOD)).toMatchObject({ PORT: 3000, PUBLIC_URL: 'https://desk.example.com', TRUST_PROXY: false })
+  })
+
+  it.each(Object.keys(GOOD))('is refused without %s', (name) => {
+    expect(() => parseConfig({ ...GOOD, [name]: undefined })).toThrow(name)
+  })
+
+  it.each([
+    ['SUPABASE_SECRET_KEY', 'your-secret-key-goes-here'],
+    ['SUPABASE_JWT_SECRET', 'super-secret-jwt-token-with-at-least-32-characters-long'],
+    ['AVINODE_API_TOKEN', '00000000-0000-4000-8000-00000000a71d'],
+    ['AVINODE_AUTH_TOKEN', 'sandbox-connection-token'],
+    ['AVINODE_WEBHOOK_PASSWORD', 'changeme-changeme'],
+    ['AVINODE_WEBHOOK_PASSWORD', 'short'],
+    ['PUBLIC_URL', 'http://desk.example.com'],
+    ['CLERK_ISSUER', 'http://clerk.example.com'],
+    ['SUPABASE_SIGNING_KEY', 'not json'],
+  ])('is refused with an unsafe %s', (name, value) => {
+    expect(() => parseConfig({ ...GOOD, [name]: value })).toThrow(name)
+  })
+
+  it('never prints a secret when it refuses', () => {
+    const secret = 'sandbox-connection-token'
+
+    expect(() => parseConfig({ ...GOOD, AVINODE_AUTH_TOKEN: secret })).not.toThrow(secret)
+  })
+
+  it('takes the old webhook password too while it is being changed', () => {
+    const config = parseConfig({
+      ...GOOD,
+      AVINODE_WEBHOOK_PREVIOUS_USERNAME: 'avinode',
+      AVINODE_WEBHOOK_PREVIOUS_PASSWORD: 'Hn3uY8cE5aRd6fGs',
+    })
+
+    expect(webhookCredentials(config)).toHaveLength(2)
+  })
+})

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DANA, type Json, OMAR, startTestApi, type TestApi } from '../testing.ts'
+
+let api: TestApi
+/** Whether approved actions are carried out at once, as a worker would. */
+let working = true
+beforeAll(async () => {
+  api = await startTestApi({
+    enqueue: { webhook: async () => {}, turn: async (id) => void turns.push(id), outbox: (id) => carryOut(id) },
+  })
+})
+afterAll(() => api.close())
+const turns: string[] = []
+const carriedOut: string[] = []
+
+async function carryOut(outbox_id: string) {
+  if (!working) return
+  const { data } = await api.supabase.service.rpc('claim_outbox', { p_id: outbox_id })
+  const lease = data as { claim_token: string; action: string } | null
+  if (!lease) return
+  carriedOut.push(lease.action)
+  const result =
+    lease.action === 'send_proposal' ? { email_message_id: 'id@example.com', to_email: 'x@example.com' } : {}
+  await api.supabase.service
+    .rpc('complete_outbox', { p_id: outbox_id, p_claim_token: lease.claim_token, p_result: result })
+    .throwOnError()
+}
+
+/** Omar's seeded request has two quotes that are ranked. */
+async function quotesOfOmar() {
+  const { body } = await api.as(OMAR).get('/api/requests?status=analyzing_proposals')
+  const request_id = String((body.data as Json[])[0]?.id)
+  const quotes = (await api.as(OMAR).get(`/api/requests/${request_id}/quotes`)).body.data as (Json & { id: string })[]
+  return { request_id, quotes }
+}
+
+async function pendingReply() {
+  const id = randomUUID()
+  await api.sql.query(
+    `insert into approvals (id, iso_agent_id, action, payload, payload_sha256, expires_at)
+     values ($1, $2, 'reply_to_operator', '{"conversation_id": "${randomUUID()}", "operator_name": "Elite", "rfq_id": "arfq-1", "text": "hello"}', repeat('a', 64), now() + interval '1 hour')`,
+    [id, DANA.id],
+  )
+  return id
+}
+
+describe('accepting a quote', () => {
+  it('is done with the call itself, and lets the assistant go on with the proposal', async () => {
+    const { quotes } = await quotesOfOmar()
+    const id = quotes.find(({ status }) => status !== 'rejected')?.id
+
+    const accepted = await api.as(OMAR).post(`/api/quotes/${id}/accept`)
+    const again = await api.as(OMAR).post(`/api/quotes/${id}/accept`)
+    const { body } = await api.as(OMAR).get('/api/approvals?status=executed')
+
+    expect(accepted).toMatchObject({ status: 200, body: { id, status: 'accepted' } })
+    expect(again).toMatchObject({ status: 200, body: { id, status: 'accepted' } })
+    expect(body.data).toMatchObject([{ action: 'accept_quote', decided_by: OMAR.id, payload: { quote_id: id } }])
+    expect(turns).toHaveLength(1)
+    const { rows } = await api.sql.query('select trigger from private.assistant_turns where id = $1', [turns[0]])
+    expect(rows).toEqual([{ trigger: { kind: 'quote_accepted', quote_id: id } }])
+  })
+})
+
+describe('cancelling a request', () => {
+  it('is done with the call itself', async () => {
+    const flight = { departure_airport: 'KTEB', arrival_airport: 'KVNY', departure_date: '2099-05-01', passengers: 2 }
+    const { body } = await api.as(DANA).post('/api/requests', flight)
+
+    const cancelled = await api.as(DANA).post(`/api/requests/${body.id}/cancel`, { reason: 'BY_CLIENT' })
+    const again = await api.as(DANA).post(`/api/requests/${body.id}/cancel`)
+
+    expect(cancelled).toMatchObject({ status: 200, body: { id: body.id, status: 'cancelled' } })
+    expect(again).toMatchObject({ status: 409, body: { code: 'conflict' } })
+  })
+
+  it('that takes longer is answered with the approval, and a second click does not do it twice', async () => {
+    const flight = { departure_airport: 'KTEB', arrival_airport: 'KVNY', departure_date: '2099-05-02', passengers: 2 }
+    const { body } = await api.as(DANA).post('/api/requests', flight)
+    working = false
+    try {
+      const answers = await Promise.all([1, 2].map(() => api.as(DANA).post(`/api/requests/${body.id}/cancel`)))
+      const { rows } = await api.sql.query(
+        "select count(*)::int from approvals where action = 'cancel_request' and request_id = $1",
+        [body.id],
+      )
+
+      expect(answers.map(({ status }) => status)).toEqual([202, 202])
+      expect(answers.find(({ status }) => status === 202)?.body).toMatchObject({
+        action: 'cancel_request',
+        status: 'approved',
+      })
+      expect(rows[0].count).toBe(1)
+    } finally {
+      working = true
+    }
+  })
+})
+
+describe('an approval', () => {
+  it('is decided once, by its broker', async () => {
+    const id = await pendingReply()
+
+    const foreign = await api.as(OMAR).post(`/api/approvals/${id}`, { decision: 'approve' })
+    const rejected = await api.as(DANA).post(`/api/approvals/${id}`, { decision: 'reject', reason: 'Not yet' })
+    const late = await api.as(DANA).post(`/api/approvals/${id}`, { decision: 'approve' })
+
+    expect(foreign.status).toBe(404)
+    expect(rejected).toMatchObject({
+      status: 200,
+      body: { status: 'rejected', reason: 'Not yet', decided_by: DANA.id },
+    })
+    expect(late).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(carriedOut).not.toContain('reply_to_operator')
+  })
+
+  it('is listed by state', async () => {
+    const id = await pendingReply()
+
+    const { body } = await api.as(DANA).get('/api/approvals?status=pending')
+
+    expect((body.data as Json[]).map((row) => row.id)).toContain(id)
+    expect((body.data as Json[]).every(({ status }) => status === 'pending')).toBe(true)
+    expect((await api.as(OMAR).get(`/api/approvals/${id}`)).status).toBe(404)
+  })
+
+  it('that has expired cannot be decided any more', async () => {
+    const id = await pendingReply()
+    await api.sql.query("update approvals set expires_at = now() - interval '1 second' where id = $1", [id])
+
+    expect((await api.as(DANA).post(`/api/approvals/${id}`, { decision: 'approve' })).status).toBe(409)
+  })
+
+  it.each([
+    ['another decision', { decision: 'maybe' }],
+    ['an edit of whom it goes to', { decision: 'approve', edits: { rfq_id: 'arfq-2' } }],
+    ['an unknown field', { decision: 'approve', decided_by: OMAR.id }],
+  ])('takes no %s', async (_name, body) => {
+    expect((await api.as(DANA).post(`/api/approvals/${await pendingReply()}`, body)).status).toBe(422)
+  })
+})

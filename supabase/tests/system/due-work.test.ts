@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { notify, quoted, rfq, sent } from './avinode-world.ts'
+import { startWorld, type World } from './world.ts'
+
+const due = (world: Pick<World, 'work'>) => world.work('due_work', { p_limit: 100 })
+
+it('nothing is due in an idle house', async () => {
+  await using world = await startWorld()
+
+  expect(await due(world)).toEqual({
+    webhooks: [],
+    turns: [],
+    outbox: [],
+    analyses: [],
+    trips: [],
+    expired: { quotes: 0, proposals: 0, approvals: 0 },
+  })
+})
+
+it('what waits is due, what is held is not, and what was left lying is due again', async () => {
+  await using world = await startWorld()
+  const room = await world.chat(world.dana)
+  const { turn_id } = await world.dana.call<{ turn_id: string }>('start_turn', {
+    p_conversation_id: room,
+    p_message_id: randomUUID(),
+    p_content: 'Hi',
+  })
+  const { event_id } = await world.work<{ event_id: string }>('store_webhook_event', {
+    p_source: 'trip-mine',
+    p_payload: { id: 'arfq-1', type: 'rfqs' },
+    p_headers: {},
+    p_source_ip: null,
+    p_user_agent: null,
+  })
+  expect(await due(world)).toMatchObject({
+    webhooks: [{ id: event_id, attempt: 0 }],
+    turns: [{ id: turn_id, attempt: 0 }],
+  })
+
+  await world.work('claim_turn', { p_turn_id: turn_id })
+  await world.work('claim_webhook_event', { event_id })
+  expect(await due(world)).toMatchObject({ webhooks: [], turns: [] })
+
+  await world.leasesRunOut()
+  expect(await due(world)).toMatchObject({
+    webhooks: [{ id: event_id, attempt: 1 }],
+    turns: [{ id: turn_id, attempt: 1 }],
+  })
+})
+
+it('quotes end with their validity or their price lock, and are no longer counted', async () => {
+  await using world = await startWorld()
+  await world.request(world.dana)
+  for (const n of [1, 2, 3]) await notify(world, quoted(n, `aquote-${n}`, '100000.00', { at: n, of: rfq(n) }))
+  await world.sql(`update quotes set valid_until = now() - interval '1 second' where avinode_quote_id = 'aquote-1'`)
+  await world.sql(
+    `update quotes set price_locked_until = now() - interval '1 second' where avinode_quote_id = 'aquote-2'`,
+  )
+
+  const sweeps = await Promise.all([due(world), due(world)])
+
+  expect(sweeps.map((sweep) => (sweep.expired as { quotes: number }).quotes).toSorted()).toEqual([0, 2])
+  expect(await world.sql('select status from quotes order by avinode_quote_id')).toEqual([
+    { status: 'expired' },
+    { status: 'expired' },
+    { status: 'received' },
+  ])
+  expect(await world.sql('select quotes_expected, quotes_received from requests')).toEqual([
+    { quotes_expected: 3, quotes_received: 1 },
+  ])
+})
+
+it('an accepted quote does not expire', async () => {
+  await using world = await startWorld()
+  await world.request(world.dana)
+  await notify(world, quoted(1, 'aquote-1', '100000.00', { at: 1, of: rfq(1) }))
+  await world.sql(`update quotes set status = 'accepted', valid_until = now() - interval '1 second'`)
+
+  await due(world)
+
+  expect(await world.sql('select status from quotes')).toEqual([{ status: 'accepted' }])
+})
+
+it('a trip that was begun and never finished is found after a minute', async () => {
+  await using world = await startWorld()
+  const { id } = await world.request(world.dana, { status: 'searching_flights' })
+  await world.sql('update requests set avinode_trip_id = null')
+  expect(await due(world)).toMatchObject({ trips: [] })
+
+  await world.sql('alter table requests disable trigger requests_updated_at')
+  await world.sql(`update requests set updated_at = now() - interval '61 seconds'`)
+
+  expect(await due(world)).toMatchObject({ trips: [{ request_id: id }] })
+})
+
+it('RFQs that were faster than the trip itself move the request on once the trip is there', async () => {
+  await using world = await startWorld()
+  await world.request(world.dana, { status: 'searching_flights' })
+  await notify(world, sent(rfq(1)))
+  await world.sql(`update requests set status = 'trip_created'`)
+  await world.sql(`update requests set status = 'awaiting_user_action'`)
+
+  await due(world)
+
+  expect(await world.sql('select status from requests')).toEqual([{ status: 'monitoring_for_quotes' }])
+})
