@@ -82,9 +82,13 @@ async function untilAborted<T>(answer: Promise<T>, signal: AbortSignal | undefin
 
 async function* untilAbortedEach<T>(events: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
   const iterator = events[Symbol.asyncIterator]()
-  for (;;) {
-    const { done, value } = await untilAborted(iterator.next(), signal)
-    if (done) return
-    yield value
+  try {
+    for (;;) {
+      const { done, value } = await untilAborted(iterator.next(), signal)
+      if (done) return
+      yield value
+    }
+  } finally {
+    iterator.return?.().catch(() => undefined) // nobody waits for a stream that was left
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { mailOptions, parseConfig, signing } from './config.ts'
+import { signing } from '../tools/settings.ts'
+import { mailOptions, parseConfig } from './config.ts'
 
 const environment = {
   PUBLIC_URL: 'https://jets.example/',

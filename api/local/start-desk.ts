@@ -7,6 +7,7 @@ import { startAgentsWorker } from '../../queue/compose-worker.ts'
 import { createEnqueue } from '../../queue/enqueue.ts'
 import { createSmtpMail } from '../../queue/mail/smtp-mail.ts'
 import { createQueues } from '../../queue/queues.ts'
+import { registerWebhooks } from '../../queue/webhook-registration.ts'
 import { createSupabase } from '../../supabase/clients.ts'
 import type { EmbeddedSupabase } from '../../supabase/embedded/stack.ts'
 import { createAvinodeClient } from '../../tools/avinode/rest-client.ts'
@@ -111,31 +112,11 @@ export async function startDesk(parts: Parts) {
 
     const worker = await startAgentsWorker({ supabase, queues, bus, avinode, mail, models, publicUrl: api.url, log })
     opened.push(worker.close)
-    opened.push(registerWebhooks(() => avinode.ensureWebhooks(api.url, credentials, closing.signal), log))
+    const webhooks = registerWebhooks((signal) => avinode.ensureWebhooks(api.url, credentials, signal), log)
+    opened.push(webhooks.close)
     return { url: api.url, close }
   } catch (error) {
     await close()
     throw error
-  }
-}
-
-/** Avinode must know where we are. It is asked again until it answers: it may be down when we start. */
-function registerWebhooks(ensure: () => Promise<unknown>, log: Log) {
-  let timer: NodeJS.Timeout | undefined
-  let running = Promise.resolve()
-  const attempt = (wait_ms: number) => {
-    running = ensure().then(
-      () => log.info({}, 'Avinode knows where to send its notifications'),
-      (error: unknown) => {
-        log.warn({ err: error }, 'Avinode could not be told where to send its notifications; trying again')
-        timer = setTimeout(() => attempt(Math.min(wait_ms * 2, 60_000)), wait_ms)
-      },
-    )
-  }
-  attempt(1_000)
-  return async () => {
-    clearTimeout(timer)
-    await running
-    clearTimeout(timer)
   }
 }

@@ -98,6 +98,62 @@ describe('cancelling a request', () => {
   })
 })
 
+/** A proposal of Dana's for Acme whose PDF is written. */
+async function proposalOfDana() {
+  const request_id = randomUUID()
+  await api.sql.query(
+    `insert into requests (id, iso_agent_id, client_profile_id, departure_airport, arrival_airport, departure_date, passengers, status)
+     values ($1, $2, 'c0000000-0000-4000-8000-000000000001', 'KTEB', 'KVNY', '2099-11-20', 8, 'generating_email')`,
+    [request_id, DANA.id],
+  )
+  const quote = await api.sql.query(
+    `insert into quotes (request_id, operator_name, total_price, status, valid_until)
+     values ($1, 'Elite', 112000, 'analyzed', now() + interval '5 days') returning id`,
+    [request_id],
+  )
+  const path = `proposals/${request_id}/PROP-TEST.pdf`
+  const bucket = api.supabase.service.storage.from('proposal-documents')
+  await bucket.upload(path, Buffer.from('%PDF-1.7'), { contentType: 'application/pdf' })
+  const { rows } = await api.sql.query(
+    `insert into proposals (request_id, iso_agent_id, quote_id, client_profile_id, file_name, file_path, total_amount, margin_applied, final_amount, status)
+     values ($1, $2, $3, 'c0000000-0000-4000-8000-000000000001', 'PROP-TEST.pdf', $4, 112000, 16800, 128800, 'generated') returning id`,
+    [request_id, DANA.id, quote.rows[0].id, path],
+  )
+  return String(rows[0].id)
+}
+
+describe('sending a proposal', () => {
+  it('waits for a decision, with the draft where no words are given, and goes out once with the words approved', async () => {
+    const id = await proposalOfDana()
+
+    const filed = await api.as(DANA).post(`/api/proposals/${id}/send`)
+    const again = await api.as(DANA).post(`/api/proposals/${id}/send`)
+    const other = await api.as(DANA).post(`/api/proposals/${id}/send`, { subject: 'Something else' })
+    const sent = carriedOut.filter((action) => action === 'send_proposal').length
+    const decided = await api
+      .as(DANA)
+      .post(`/api/approvals/${filed.body.id}`, { decision: 'approve', edits: { subject: 'Your flight' } })
+    const proposal = await api.as(DANA).get(`/api/proposals/${id}`)
+
+    expect(filed).toMatchObject({
+      status: 202,
+      body: {
+        action: 'send_proposal',
+        status: 'pending',
+        payload: { proposal_id: id, to_email: 'jordan.avery@acme.example.com' },
+      },
+    })
+    expect((filed.body.payload as Json).body).toMatch(
+      /^Dear Jordan Avery,[\s\S]*https:\/\/jetvision\.example\.com\/p\/[\w-]{43}\n/,
+    )
+    expect(again).toMatchObject({ status: 202, body: { id: filed.body.id } })
+    expect(other).toMatchObject({ status: 409, body: { code: 'approval_pending', approval_id: filed.body.id } })
+    expect(sent).toBe(0)
+    expect(decided).toMatchObject({ status: 200, body: { status: 'approved', payload: { subject: 'Your flight' } } })
+    expect(proposal.body).toMatchObject({ status: 'sent', email_subject: 'Your flight', final_amount: '128800.00' })
+  })
+})
+
 describe('an approval', () => {
   it('is decided once, by its broker', async () => {
     const id = await pendingReply()

@@ -1,6 +1,11 @@
+// First of all: what comes next replaces it.
+import { emitWarning } from './own-warnings.ts'
+
 import { App, setExperimental } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import { storageInFolder } from './storage-files.ts'
+
+process.emitWarning = emitWarning
 
 export type Fetch = (request: Request) => Promise<Response>
 

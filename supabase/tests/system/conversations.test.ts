@@ -7,7 +7,7 @@ async function startRoom() {
   const world = await startWorld()
   const room = await world.chat(world.dana)
   const post = async (content: string, by: Agent = world.dana, p_conversation_id = room) => {
-    const id = randomUUID()
+    const id: string = randomUUID()
     const answer = await by.call<{ message: Row; turn_id: string | null; outbox_id: string | null }>('post_message', {
       p_conversation_id,
       p_message_id: id,

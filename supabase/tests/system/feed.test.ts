@@ -43,11 +43,10 @@ describe("a broker's feed", () => {
     const seen: number[] = []
     let writing = true
 
+    const read = async () => seen.push(...positions(await feed(world.dana, seen.at(-1) ?? 0)))
     const reader = (async () => {
-      for (let last = -1; writing || last !== seen.length; ) {
-        last = seen.length
-        seen.push(...positions(await feed(world.dana, seen.at(-1) ?? 0)))
-      }
+      while (writing) await read()
+      await read()
     })()
     await Promise.all(upTo(40).map((n) => say(world.dana, room, `${n}`)))
     writing = false

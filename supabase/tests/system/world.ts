@@ -78,7 +78,7 @@ export async function startWorld() {
       }
     },
     async chat(of: Agent) {
-      const id = randomUUID()
+      const id: string = randomUUID()
       await of.call('start_conversation', { p_id: id })
       return id
     },

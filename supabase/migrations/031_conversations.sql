@@ -1,4 +1,4 @@
--- What a broker does in a room: start one, write, read, react, edit, take back, invite.
+-- Rooms: start one, write in it, list them, invite others.
 
 create function public.start_conversation(
   p_id uuid, p_subject text default null, p_type public.conversation_type default 'general_inquiry', p_request_id uuid default null
@@ -31,6 +31,24 @@ $$;
 comment on function public.start_conversation(uuid, text, public.conversation_type, uuid) is
   'Opens a room with the caller and the assistant; the same id again gives the room that is there. PT404 for a request, or a room, of others.';
 
+-- The messages of a room are numbered by their time, so the time is taken while the room is held: who has read up to one
+-- message has then read all before it, and a page that follows the last one seen misses none.
+create function private.order_message() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform from public.conversations c where c.id = new.conversation_id for no key update;
+  -- A time that somebody gave is theirs; one that is later than the statement came from the column's default.
+  if new.created_at > statement_timestamp() then
+    new.created_at := clock_timestamp();
+  end if;
+  return new;
+end
+$$;
+comment on function private.order_message() is
+  'Gives a new message a time after every message of its room that can be read already.';
+create trigger messages_order before insert on public.messages for each row execute function private.order_message();
+
 -- The broker's words to an operator leave through Avinode, also where another client of the database wrote the row by itself.
 create function private.relay_message() returns trigger
   language plpgsql security definer set search_path = ''
@@ -40,15 +58,11 @@ declare
 begin
   if private.has_operator(new.conversation_id) then
     select c.avinode_thread_id into v_rfq_id from public.conversations c where c.id = new.conversation_id;
-    if v_rfq_id is null then
-      raise exception using errcode = 'PT409', message = 'This room is not connected to an RFQ in Avinode yet';
+    if v_rfq_id is not null and coalesce(btrim(new.content), '') <> '' then
+      insert into private.outbox (id, message_id, iso_agent_id, conversation_id, action, payload)
+      values (new.id, new.id, new.sender_iso_agent_id, new.conversation_id, 'relay_message', jsonb_build_object(
+        'conversation_id', new.conversation_id, 'message_id', new.id, 'rfq_id', v_rfq_id, 'text', new.content));
     end if;
-    if coalesce(btrim(new.content), '') = '' or new.attachments <> '[]' then
-      raise exception using errcode = 'PT422', message = 'Avinode carries text to an operator, and nothing else';
-    end if;
-    insert into private.outbox (id, message_id, iso_agent_id, conversation_id, action, payload)
-    values (new.id, new.id, new.sender_iso_agent_id, new.conversation_id, 'relay_message', jsonb_build_object(
-      'conversation_id', new.conversation_id, 'message_id', new.id, 'rfq_id', v_rfq_id, 'text', new.content));
   else
     update public.messages set status = 'sent' where id = new.id;
     if private.has_assistant(new.conversation_id) then
@@ -72,6 +86,15 @@ as $$
 declare
   v_message public.messages;
 begin
+  perform private.require_participant(p_conversation_id);
+  if private.has_operator(p_conversation_id) then
+    if (select c.avinode_thread_id from public.conversations c where c.id = p_conversation_id) is null then
+      raise exception using errcode = 'PT409', message = 'This room is not connected to an RFQ in Avinode yet';
+    end if;
+    if coalesce(btrim(p_content), '') = '' or coalesce(p_attachments, '[]') <> '[]' then
+      raise exception using errcode = 'PT422', message = 'Avinode carries text to an operator, and nothing else';
+    end if;
+  end if;
   v_message := (private.insert_broker_message(p_conversation_id, p_message_id, p_content, p_content_type, p_rich_content,
     p_parent_message_id, p_attachments, 'sending')).message;
   select * into v_message from public.messages m where m.id = v_message.id;
@@ -139,152 +162,6 @@ $$;
 comment on function private.conversation_summary(public.conversations, public.conversation_participants) is
   'A room as its list shows it to one broker. Its request is told only to the broker whose request it is.';
 
-create function public.mark_read(p_conversation_id uuid, p_message_id uuid default null) returns void
-  language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_participant public.conversation_participants := private.require_participant(p_conversation_id);
-  v_upto record;
-begin
-  -- The room first, as for a message that is just coming in: then nothing is counted twice, or read unseen.
-  perform from public.conversations c where c.id = p_conversation_id for no key update;
-  if p_message_id is null then
-    select m.id, m.created_at into v_upto from public.messages m
-     where m.conversation_id = p_conversation_id order by m.created_at desc, m.id desc limit 1;
-  else
-    select m.id, m.created_at into v_upto from public.messages m
-     where m.id = p_message_id and m.conversation_id = p_conversation_id;
-    if not found then
-      raise exception using errcode = 'PT404', message = 'The message was not found';
-    end if;
-  end if;
-  select * into v_participant from public.conversation_participants p where p.id = v_participant.id for update;
-  if v_upto.id is null or v_upto.created_at < v_participant.last_read_at
-    or (v_upto.id = v_participant.last_read_message_id and v_participant.unread_count = 0) then
-    return;
-  end if;
-  update public.conversation_participants set
-    last_read_at = v_upto.created_at, last_read_message_id = v_upto.id,
-    unread_count = (
-      select count(*) from public.messages m
-       where m.conversation_id = p_conversation_id and (m.created_at, m.id) > (v_upto.created_at, v_upto.id)
-         and m.deleted_at is null and m.content_type <> 'typing_indicator'
-         and m.sender_iso_agent_id is distinct from v_participant.iso_agent_id)
-   where id = v_participant.id;
-  update public.conversations set unread_count_iso = (
-    select coalesce(max(p.unread_count), 0) from public.conversation_participants p
-     where p.conversation_id = p_conversation_id and p.iso_agent_id is not null and p.is_active)
-   where id = p_conversation_id;
-end
-$$;
-comment on function public.mark_read(uuid, uuid) is
-  'The caller has read a room up to a message, or all of it. Never goes back to an earlier message.';
-
-create function public.set_typing(p_conversation_id uuid, p_is_typing boolean) returns void
-  language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_participant public.conversation_participants := private.require_participant(p_conversation_id);
-begin
-  update public.conversation_participants set
-    is_typing = coalesce(p_is_typing, false), typing_started_at = case when p_is_typing then clock_timestamp() end
-   where id = v_participant.id;
-end
-$$;
-comment on function public.set_typing(uuid, boolean) is 'Says in the caller''s seat of a room whether the caller is writing.';
-
-create function private.require_message(p_message_id uuid, p_own boolean) returns public.messages
-  language plpgsql set search_path = ''
-as $$
-declare
-  v_message public.messages;
-begin
-  select * into v_message from public.messages where id = p_message_id for update;
-  if not found or not public.is_conversation_participant(v_message.conversation_id) then
-    raise exception using errcode = 'PT404', message = 'The message was not found';
-  end if;
-  if p_own and v_message.sender_iso_agent_id is distinct from private.require_agent() then
-    raise exception using errcode = 'PT403', message = 'Only its sender may change a message';
-  end if;
-  if p_own and v_message.avinode_message_id is not null
-    or p_own and exists (
-      select from private.outbox o where o.message_id = p_message_id and (o.was_sending or o.status not in ('waiting', 'failed'))
-    ) then
-    raise exception using errcode = 'PT409', message = 'The operator has this message already: it cannot be changed';
-  end if;
-  return v_message;
-end
-$$;
-comment on function private.require_message(uuid, boolean) is
-  'A message of a room of the caller, locked; to change it, it must be the caller''s own and not have left the house.';
-
-create function public.react(p_message_id uuid, p_emoji text, p_add boolean) returns jsonb
-  language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_message public.messages := private.require_message(p_message_id, false);
-  v_agent text := private.require_agent();
-  v_who jsonb := coalesce(v_message.reactions -> p_emoji, '[]') - v_agent;
-begin
-  if coalesce(btrim(p_emoji), '') = '' or length(p_emoji) > 16 then
-    raise exception using errcode = 'PT422', message = 'A reaction is one emoji';
-  end if;
-  if v_message.deleted_at is not null then
-    raise exception using errcode = 'PT409', message = 'This message was deleted';
-  end if;
-  if coalesce(p_add, true) then
-    v_who := v_who || to_jsonb(v_agent);
-  end if;
-  update public.messages set
-    reactions = (reactions - p_emoji) || case when v_who = '[]' then '{}' else jsonb_build_object(p_emoji, v_who) end
-   where id = p_message_id and coalesce(reactions -> p_emoji, '[]') ? v_agent is distinct from coalesce(p_add, true)
-  returning * into v_message;
-  if not found then
-    select * into v_message from public.messages where id = p_message_id;
-  end if;
-  return to_jsonb(v_message);
-end
-$$;
-comment on function public.react(uuid, text, boolean) is 'Adds or takes away the caller''s reaction to a message of a room of theirs, once each.';
-
-create function public.edit_message(p_message_id uuid, p_content text) returns jsonb
-  language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_message public.messages := private.require_message(p_message_id, true);
-begin
-  if v_message.deleted_at is not null then
-    raise exception using errcode = 'PT409', message = 'This message was deleted';
-  end if;
-  if coalesce(btrim(p_content), '') = '' or length(p_content) > 20000 then
-    raise exception using errcode = 'PT422', message = 'A message has between 1 and 20,000 characters';
-  end if;
-  update public.messages set content = p_content where id = p_message_id and content is distinct from p_content;
-  -- What has not left yet leaves with the new words.
-  update private.outbox set payload = payload || jsonb_build_object('text', p_content) where message_id = p_message_id and status = 'waiting';
-  select * into v_message from public.messages where id = p_message_id;
-  return to_jsonb(v_message);
-end
-$$;
-comment on function public.edit_message(uuid, text) is
-  'Changes the words of the caller''s own message; the first version is kept. PT409 once an operator has it.';
-
-create function public.delete_message(p_message_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_message public.messages := private.require_message(p_message_id, true);
-begin
-  update public.messages set deleted_at = clock_timestamp() where id = p_message_id and deleted_at is null;
-  update private.outbox set status = 'failed', error = 'It was deleted before it was sent'
-   where message_id = p_message_id and status = 'waiting';
-  select * into v_message from public.messages where id = p_message_id;
-  return to_jsonb(v_message);
-end
-$$;
-comment on function public.delete_message(uuid) is
-  'Takes back the caller''s own message; that there was one stays visible. What waits for an operator is not sent; PT409 once it was.';
-
 create function public.invite_participant(
   p_conversation_id uuid, p_iso_agent_email text default null, p_operator_profile_id uuid default null,
   p_role public.participant_role default 'observer'
@@ -342,15 +219,11 @@ comment on function public.invite_participant(uuid, text, uuid, public.participa
 revoke execute on all functions in schema private from public;
 revoke execute on function
   public.start_conversation(uuid, text, public.conversation_type, uuid),
-  public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb),
-  public.list_conversations(text, timestamptz, integer), public.mark_read(uuid, uuid), public.set_typing(uuid, boolean),
-  public.react(uuid, text, boolean), public.edit_message(uuid, text), public.delete_message(uuid),
+  public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb), public.list_conversations(text, timestamptz, integer),
   public.invite_participant(uuid, text, uuid, public.participant_role)
   from public, anon;
 grant execute on function
   public.start_conversation(uuid, text, public.conversation_type, uuid),
-  public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb),
-  public.list_conversations(text, timestamptz, integer), public.mark_read(uuid, uuid), public.set_typing(uuid, boolean),
-  public.react(uuid, text, boolean), public.edit_message(uuid, text), public.delete_message(uuid),
+  public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb), public.list_conversations(text, timestamptz, integer),
   public.invite_participant(uuid, text, uuid, public.participant_role)
   to authenticated;

@@ -179,11 +179,12 @@ begin
     'analyses', (
       select coalesce(jsonb_agg(jsonb_build_object('request_id', due.id, 'key', due.key)), '[]')
         from (
-          select r.id, private.analysis_key(r.id) as key from public.requests r
+          select r.id, k.key from public.requests r cross join lateral private.analysis_key(r.id) as k (key)
            where r.status in ('monitoring_for_quotes', 'awaiting_quotes', 'analyzing_proposals')
              and exists (select from public.quotes q where q.request_id = r.id and q.status = 'received')
-           limit v_limit
-        ) due where due.key is not null),
+             and k.key is not null
+           order by r.updated_at limit v_limit
+        ) due),
     'trips', (
       select coalesce(jsonb_agg(jsonb_build_object('request_id', due.id)), '[]')
         from (

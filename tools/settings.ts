@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+/** Values that everybody knows: of examples, of the Supabase CLI, of the sandbox. None of them protects anything. */
+const KNOWN =
+  /^(change-?me.*|secret.*|password.*|default.*|example.*|placeholder.*|test.*|todo.*|your[-_].*|x+|0+|1234.*|super-secret-jwt-token.*|sandbox-connection-token|00000000-0000-4000-8000-.*)$/i
+
+/** A setting that protects something: long enough, and not from an example. */
+export const secret = (shortest: number) =>
+  z
+    .string()
+    .min(shortest, `At least ${shortest} characters`)
+    .refine((value) => !KNOWN.test(value), 'This is a value from an example: make one of your own')
+
+/** An empty line in an env file means the same as none. */
+export const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+const SigningKey = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('Write the key as a JWK in JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(z.looseObject({ kty: z.string(), d: z.string('This is no private key') }))
+
+/** What every process of production needs to reach database, queue and Avinode. */
+export const sharedSettings = {
+  PUBLIC_URL: z
+    .url({ protocol: /^https$/, error: 'Clients open links below it, so it must be https' })
+    .transform((url) => url.replace(/\/+$/, '')),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+
+  SUPABASE_URL: z.url(),
+  SUPABASE_PUBLISHABLE_KEY: secret(20),
+  SUPABASE_SECRET_KEY: secret(20),
+  SUPABASE_JWT_SECRET: optional(secret(32)),
+  SUPABASE_SIGNING_KEY: optional(SigningKey),
+  /** A connection of its own or in session mode: notifications do not pass a pooler in transaction mode. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: optional(z.url({ protocol: /^rediss?$/ })),
+
+  AVINODE_BASE_URL: z.url({ protocol: /^https$/ }),
+  AVINODE_API_TOKEN: secret(16),
+  AVINODE_AUTH_TOKEN: secret(16),
+  AVINODE_ACT_AS_ACCOUNT: optional(z.string()),
+  AVINODE_WEBHOOK_USERNAME: z.string().min(1),
+  AVINODE_WEBHOOK_PASSWORD: secret(16),
+}
+
+type Signing = {
+  SUPABASE_JWT_SECRET?: string | undefined
+  SUPABASE_SIGNING_KEY?: z.output<typeof SigningKey> | undefined
+}
+
+export const canSign = ({ SUPABASE_JWT_SECRET, SUPABASE_SIGNING_KEY }: Signing) =>
+  Boolean(SUPABASE_JWT_SECRET || SUPABASE_SIGNING_KEY)
+
+/** The complaint that goes with `canSign`. */
+export const cannotSign = {
+  path: ['SUPABASE_JWT_SECRET'],
+  message: 'Either SUPABASE_JWT_SECRET or SUPABASE_SIGNING_KEY is needed to act as a broker',
+}
+
+/** How the database's tokens for brokers are signed. */
+export function signing({ SUPABASE_JWT_SECRET, SUPABASE_SIGNING_KEY }: Signing) {
+  if (SUPABASE_SIGNING_KEY) return { signingKey: SUPABASE_SIGNING_KEY }
+  if (SUPABASE_JWT_SECRET) return { jwtSecret: SUPABASE_JWT_SECRET }
+  throw new Error('The configuration was not checked')
+}
+
+/** Reads settings against their schema. Throws with every missing or well-known value named. */
+export function parseSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv,
+): z.output<Schema> {
+  const parsed = schema.safeParse(environment)
+  if (!parsed.success) throw new Error(`Invalid configuration\n${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
