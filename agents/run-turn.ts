@@ -10,11 +10,19 @@ import { describeOutcome } from './outward-calls.ts'
 import { type PausedRun, readPausedRun, restoreRun, SDK_VERSION, writePausedRun } from './paused-run.ts'
 import { readSituation } from './situation.ts'
 import { failedEnding, RUN_CONFIG } from './specialist.ts'
+import { takeUpRequest } from './take-up-request.ts'
 import { approvalsAwaited, readOutcomes, settle, waitingSentence } from './turn-approvals.ts'
 import { type ChunkWriter, createChunkWriter } from './turn-chunks.ts'
 import { apologyFor, causeOf, isForeseen, TurnLost, wasStopped } from './turn-failure.ts'
 import { turnInput } from './turn-input.ts'
-import { abandonExecutions, type ClaimedTurn, Trigger, type TurnEnd, type TurnStore, turnStore } from './turn-store.ts'
+import {
+  abandonExecutions,
+  type ClaimedTurn,
+  type TurnEnd,
+  type TurnStore,
+  triggerOf,
+  turnStore,
+} from './turn-store.ts'
 import { createTurnText, type TurnText } from './turn-text.ts'
 
 /**
@@ -122,6 +130,8 @@ async function startTurn(
     signal: AbortSignal.any([outside, clock]),
   })
   if (turn.attempt > 1) await abandonExecutions(deps.supabase.service, turn_id)
+  const trigger = triggerOf(turn)
+  if (trigger.kind === 'request_created' && !paused) await takeUpRequest(trigger.request_id, tools)
   return startAgentRun(deps, tools, {
     facts: { turn_id, conversation_id },
     retry_count: turn.run_state === null ? turn.attempt - 1 : 0,
@@ -175,8 +185,7 @@ async function prepareInput(
     settle(state, outcomes)
     return { state }
   }
-  const trigger = Trigger.safeParse(turn.trigger).data ?? { kind: 'message' }
-  return { items: await turnInput(turn, trigger, context.tools, [...outcomes.values()].map(describeOutcome)) }
+  return { items: await turnInput(turn, triggerOf(turn), context.tools, [...outcomes.values()].map(describeOutcome)) }
 }
 
 async function stream({ orchestrator, maxTurns }: Work, context: AgentContext, input: Input, text: TurnText) {

@@ -29,6 +29,12 @@ function occasion(trigger: Trigger): AgentInputItem[] {
       return []
     case 'quote_accepted':
       return [user(`Send the proposal for quote ${trigger.quote_id}.`)]
+    case 'request_created':
+      return [
+        notice(
+          `The broker created request ${trigger.request_id} with the form, so it exists already. If it names a client, let client_data recall what the client likes; then let flight_search create its trip in Avinode, and answer as for a new trip.`,
+        ),
+      ]
     case 'approval_resolved':
       return [
         notice('An approval was settled. Look at the request and tell the broker in one sentence where it stands now.'),

@@ -8,11 +8,16 @@ import type { TurnChunk, TurnMetadata } from './turn-chunks.ts'
 export const Trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message') }),
   z.object({ kind: z.literal('quote_accepted'), quote_id: z.uuid() }),
+  z.object({ kind: z.literal('request_created'), request_id: z.uuid() }),
   z.object({ kind: z.literal('approval_resolved') }),
   z.object({ kind: z.literal('notice'), text: z.string() }),
 ])
 /** Why the assistant has to speak. */
 export type Trigger = z.output<typeof Trigger>
+
+/** A trigger that nobody knows any more is answered like the conversation's last message. */
+export const triggerOf = ({ trigger }: Pick<ClaimedTurn, 'trigger'>): Trigger =>
+  Trigger.safeParse(trigger).data ?? { kind: 'message' }
 
 /** A turn in this worker's hands, with the broker for whom it runs. */
 export type ClaimedTurn = Broker & {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '../supabase/database.types.ts'
 import type { Db } from '../tools/context.ts'
-import type { Answer } from '../tools/database.ts'
+import { type Answer, isOutage } from '../tools/database.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import type { AvinodeChange } from './avinode-change.ts'
 
@@ -184,10 +184,3 @@ async function result<Schema extends z.ZodType>(schema: Schema, query: PromiseLi
     throw new UpstreamError('database', 'The database does not answer', { cause: error })
   throw new Error(`The database refused: ${error.message}`, { cause: error })
 }
-
-/**
- * No answer, a proxy's answer, or Postgres saying that it stops, starts, is full, or had to break up a deadlock. An error inside
- * a function is none of these: taken for an outage, it would be tried again for ever.
- */
-const isOutage = (status: number, code: string | undefined) =>
-  status === 0 || [502, 503, 504].includes(status) || /^(08|53|57P0|40001|40P01)/.test(code ?? '')

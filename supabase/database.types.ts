@@ -1218,19 +1218,23 @@ export type Database = {
       mark_outbox_sending: { Args: { p_claim_token: string | null; p_id: string | null }; Returns: boolean }
       mark_read: { Args: { p_conversation_id: string | null; p_message_id?: string | null }; Returns: undefined }
       next_turn: { Args: { p_turn_id: string | null }; Returns: Json }
+      note_dead_letter: { Args: { p_event_id: string | null }; Returns: undefined }
       open_proposal_link: { Args: { p_event: string | null; p_token_hash: string | null }; Returns: Json }
       owns_resource: { Args: { resource_iso_agent_id: string | null }; Returns: boolean }
       post_message: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null }; Returns: Json }
       react: { Args: { p_add: boolean | null; p_emoji: string | null; p_message_id: string | null }; Returns: Json }
       read_feed: { Args: { p_after: number | null; p_conversation_id?: string | null; p_limit?: number | null }; Returns: Json }
       read_turn: { Args: { p_after: number | null; p_conversation_id: string | null; p_turn_id?: string | null }; Returns: Json }
+      replay_dead_letters: { Args: { p_event_ids?: string[] | null; p_limit?: number | null }; Returns: Json }
+      replay_webhook_event: { Args: { p_event_id: string | null }; Returns: Json }
       resume_turn: { Args: { p_turn_id: string | null }; Returns: boolean }
+      set_agent_connection: { Args: { p_connection: string | null; p_iso_agent_id: string | null }; Returns: undefined }
       set_typing: { Args: { p_conversation_id: string | null; p_is_typing: boolean | null }; Returns: undefined }
       start_background_turn: { Args: { p_conversation_id: string | null; p_trigger: Json | null; p_turn_id: string | null }; Returns: Json }
       start_conversation: { Args: { p_id: string | null; p_request_id?: string | null; p_subject?: string | null; p_type?: Database["public"]["Enums"]["conversation_type"] | null }; Returns: Json }
       start_turn: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null; p_trigger?: Json | null }; Returns: Json }
       stop_turn: { Args: { p_conversation_id: string | null }; Returns: boolean }
-      store_webhook_event: { Args: { p_headers: Json | null; p_payload: Json | null; p_source: string | null; p_source_ip: string | null; p_user_agent: string | null }; Returns: Json }
+      store_webhook_event: { Args: { p_connection?: string | null; p_headers: Json | null; p_payload: Json | null; p_source: string | null; p_source_ip: string | null; p_user_agent: string | null }; Returns: Json }
       unknown_outbox: { Args: { p_claim_token: string | null; p_error: string | null; p_id: string | null }; Returns: Json }
     }
     Enums: {

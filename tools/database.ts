@@ -108,6 +108,13 @@ function failure(error: NonNullable<Answer['error']>, status: number): Error {
     case '23514':
       return new InvalidInputError([{ path: '', message: 'A value cannot be stored' }], undefined, options)
   }
-  if (status === 0 || status >= 500) return new UpstreamError('database', 'The database does not answer', options)
+  if (isOutage(status, code)) return new UpstreamError('database', 'The database does not answer', options)
   return new Error(`The database refused a query: ${message}`, options)
 }
+
+/**
+ * No answer, a proxy's answer, or Postgres saying that it stops, starts, is full, or had to break up a deadlock. A defect in a
+ * function answers with 500 as well and is none of these: taken for an outage, it would be tried again for ever.
+ */
+export const isOutage = (status: number, code: string | undefined) =>
+  status === 0 || [502, 503, 504].includes(status) || /^(08|53|57P0|40001|40P01)/.test(code ?? '')

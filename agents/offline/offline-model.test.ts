@@ -233,6 +233,18 @@ describe('later in the chat', () => {
     expect(names(desk.calls())).toEqual(['proposal_analysis', 'score_quotes', 'compare_quotes'])
   })
 
+  it('tells a score once, though the notes begin with it', async () => {
+    const quotes = twoQuotes.map((quote) => ({
+      ...quote,
+      analysis_notes: `${quote.score} of 100. ${quote.analysis_notes}`,
+    }))
+    const desk = await begun({ quotes })
+    const answer = await desk.say('which quote is best and why?')
+    expect(answer).toContain('91 of 100 points. Lowest price; the aircraft that was asked for. Next comes')
+    expect(answer).toContain('1. Elite Jets, 98,500.00 USD, score 91: Lowest price.')
+    expect(answer).toContain('2. Northern Air, 104,200.00 USD, score 80: Dearer.')
+  })
+
   it('says so when there is no quote to compare or to propose', async () => {
     const desk = await begun({ quotes: [] })
     expect(await desk.say('which quote is best?')).toContain('No open quote has come in yet')

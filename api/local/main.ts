@@ -1,6 +1,9 @@
 import { parseLocalEnvironment } from './config.ts'
 import { startLocalService } from './start-local.ts'
 
+/** Under npm: who started us. Nobody else would end us when npm itself is killed, and the next start would find the folder in use. */
+const npm = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid
+
 const config = parseLocalEnvironment(process.env)
 const service = await startLocalService({
   dataDir: config.JETVISION_DATA_DIR,
@@ -26,11 +29,15 @@ JetVision is ready
 `)
 
 let closing = false
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, async () => {
-    if (closing) return
-    closing = true
-    await service.close()
-    process.exit(0)
-  })
+async function close() {
+  if (closing) return
+  closing = true
+  await service.close()
+  process.exit(0)
+}
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, close)
+if (npm !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== npm) void close()
+  }, 500).unref()
 }

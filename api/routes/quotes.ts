@@ -1,13 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import type { ToolContext } from '../../tools/context.ts'
-import { call, stableId } from '../../tools/database.ts'
 import { acceptQuote } from '../../tools/quotes/accept-quote.ts'
 import { getQuote } from '../../tools/quotes/get-quote.ts'
 import { rejectQuote } from '../../tools/quotes/reject-quote.ts'
-import { readRequest } from '../../tools/requests/request.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { promptAssistant } from '../background-turn.ts'
 import type { ApiDeps } from '../deps.ts'
 import { decideNow } from '../execute-approval.ts'
 import { failures, IdParam, json, jsonBody, operation } from '../operation.ts'
@@ -59,7 +57,7 @@ export const quoteRoutes = (deps: ApiDeps) =>
       const { quote } = await runTool(getQuote, { quote_id }, c.var.context)
       if (quote.status === 'accepted') return c.json(quote, 200)
       const approval = await decideNow(acceptQuote, { quote_id }, c.var.context, deps)
-      await prepareProposal(quote, c.var.context, deps)
+      await promptAssistant(quote.request_id, { kind: 'quote_accepted', quote_id }, c.var.context, deps)
       if (approval.status !== 'executed') return c.json(approval, 202)
       return c.json((await runTool(getQuote, { quote_id }, c.var.context)).quote, 200)
     })
@@ -68,24 +66,3 @@ export const quoteRoutes = (deps: ApiDeps) =>
       const { quote } = await runTool(rejectQuote, { quote_id: c.req.valid('param').id, reason }, c.var.context)
       return c.json(quote, 200)
     })
-
-/** Lets the assistant go on with an accepted quote in the request's own room: once, however often it is asked. */
-async function prepareProposal(
-  { id, request_id }: { id: string; request_id: string },
-  context: ToolContext,
-  { supabase, enqueue }: ApiDeps,
-) {
-  const { primary_conversation_id } = await readRequest(request_id, context)
-  const room =
-    primary_conversation_id ??
-    (await call(z.uuid(), context.db.rpc('get_or_create_request_conversation', { request_id })))
-  const { turn_id } = await call(
-    z.object({ turn_id: z.uuid() }),
-    supabase.service.rpc('start_background_turn', {
-      p_conversation_id: room,
-      p_turn_id: stableId('quote_accepted', id),
-      p_trigger: { kind: 'quote_accepted', quote_id: id },
-    }),
-  )
-  await enqueue.turn(turn_id, 0)
-}

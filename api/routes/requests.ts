@@ -11,6 +11,7 @@ import { RequestStatus, readRequest } from '../../tools/requests/request.ts'
 import { updateRequest } from '../../tools/requests/update-request.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { promptAssistant } from '../background-turn.ts'
 import type { ApiDeps } from '../deps.ts'
 import { decideNow } from '../execute-approval.ts'
 import { listExecutions, listStates, WorkflowState } from '../history.ts'
@@ -118,6 +119,7 @@ export const requestRoutes = (deps: ApiDeps) =>
     })
     .openapi(create, async (c) => {
       const { request } = await runTool(createRequest, await c.req.json(), c.var.context)
+      await promptAssistant(request.id, { kind: 'request_created', request_id: request.id }, c.var.context, deps)
       return c.json(request, 201)
     })
     .openapi(get, async (c) => {

@@ -127,6 +127,11 @@ describe('requests', () => {
     ]
 
     expect(one.body.id).toBe(two.body.id)
+    const turns = await api.sql.query(`select id from private.assistant_turns where trigger ->> 'request_id' = $1`, [
+      one.body.id,
+    ])
+    expect(turns.rows).toHaveLength(1)
+    expect(api.enqueued).toContainEqual({ kind: 'turn', id: turns.rows[0].id, attempt: 0 })
   })
 
   it.each([

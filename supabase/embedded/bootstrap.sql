@@ -96,3 +96,36 @@ create or replace function storage.operation() returns text
   as $$ select pg_catalog.current_setting('storage.operation', true) $$;
 
 grant execute on all functions in schema storage to anon, authenticated, service_role;
+
+-- Realtime: the tables whose rows it tells of, and the table whose policies say who may send and hear on a topic. Nothing
+-- is ever kept in it here.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
+    create publication supabase_realtime;
+  end if;
+end
+$$;
+
+create schema if not exists realtime;
+grant usage on schema realtime to anon, authenticated, service_role;
+
+create table if not exists realtime.messages (
+  id uuid not null default gen_random_uuid(),
+  topic text not null,
+  extension text not null,
+  payload jsonb,
+  event text,
+  private boolean default false,
+  updated_at timestamp not null default now(),
+  inserted_at timestamp not null default now(),
+  primary key (id, inserted_at)
+);
+alter table realtime.messages enable row level security;
+grant select, insert, update on realtime.messages to anon, authenticated, service_role;
+
+-- The topic whose rights are being asked about.
+create or replace function realtime.topic() returns text
+  language sql stable set search_path = ''
+  as $$ select nullif(pg_catalog.current_setting('realtime.topic', true), '') $$;
+grant execute on function realtime.topic() to anon, authenticated, service_role;

@@ -1,8 +1,8 @@
 // First of all: what comes next replaces it.
-import { emitWarning } from './own-warnings.ts'
 
 import { App, setExperimental } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
+import { emitWarning } from './own-warnings.ts'
 import { storageInFolder } from './storage-files.ts'
 
 process.emitWarning = emitWarning
@@ -82,7 +82,8 @@ function silenceRefusedQueries() {
   console.error = Object.assign(filtered, { jetvision: true })
 }
 
-type DatabaseError = { code: string; message: string; detail?: string; hint?: string }
+type DatabaseAnswer = { code: string; message: string; detail?: string | null; hint?: string | null }
+type DatabaseError = Error & DatabaseAnswer
 
 // PostgREST's table of HTTP statuses, for the SQL errors that lite answers as `SUP` with status 500 and no code.
 const STATUS: [RegExp, number][] = [
@@ -96,11 +97,14 @@ const STATUS: [RegExp, number][] = [
 ]
 
 function asPostgrestAnswers(error: unknown) {
+  if (isLostConnection(error)) return answerWith(503, { code: 'PGRST000', message: 'Database connection error' })
   if (!isDatabaseError(error)) return error
   refused.add(error)
   const status = STATUS.find(([codes]) => codes.test(error.code))?.[1] ?? 400
-  if (status === 0) return error
-  const { code, message, detail = null, hint = null } = error
+  return status === 0 ? error : answerWith(status, error)
+}
+
+function answerWith(status: number, { code, message, detail = null, hint = null }: DatabaseAnswer) {
   // The form in which a SQL function may choose code and status itself; lite passes it on as it is.
   const answer = {
     code: 'PGRST',
@@ -110,6 +114,10 @@ function asPostgrestAnswers(error: unknown) {
   refused.add(answer)
   return answer
 }
+
+/** The driver's own words, such as CONNECTION_CLOSED, and those of the socket below it. */
+const isLostConnection = (error: unknown) =>
+  error instanceof Error && 'code' in error && /^(CONNECT|ECONN|EPIPE|ETIMEDOUT)/.test(String(error.code))
 
 const isDatabaseError = (error: unknown): error is DatabaseError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)

@@ -175,6 +175,7 @@ function launch({ folder, data, port, binaries, as, durable = true, temporary = 
     'unix_socket_directories=',
     'timezone=UTC',
     'max_connections=200',
+    'wal_level=logical', // Realtime reads the changes from the log
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'shared_buffers=32MB']),
   ]
   const command = [binaries.postgres, '-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]

@@ -8,11 +8,12 @@ import { brokerSigner } from '../clients.ts'
 import { type Fetch, type Keys, startLite } from './lite.ts'
 import { migrate } from './migrate.ts'
 import { startPostgres } from './postgres.ts'
+import type { VerifyExternalToken } from './realtime/identity.ts'
+import { createRealtime, type Realtime } from './realtime/realtime.ts'
 
 type Log = { info(fields: object, message: string): void; error(fields: object, message: string): void }
 
-/** Says whose token it is, or null for a token that it does not accept. */
-export type VerifyExternalToken = (jwt: string) => Promise<{ sub: string } | null>
+export type { VerifyExternalToken }
 
 export type EmbeddedSupabaseOptions = {
   /** Holds everything that is kept: the database, the files, the keys. */
@@ -38,7 +39,10 @@ export type EmbeddedSupabase = Keys & {
   close(): Promise<void>
 }
 
-/** Starts what Supabase is to us, on one real Postgres in a folder: database, REST API and Storage, with the same rules. */
+/**
+ * Starts what Supabase is to us, on one real Postgres in a folder: database, REST API, Storage and Realtime, with the
+ * same rules.
+ */
 export async function startEmbeddedSupabase(options: EmbeddedSupabaseOptions): Promise<EmbeddedSupabase> {
   const started = Date.now()
   const dataDir = resolve(options.dataDir)
@@ -59,8 +63,11 @@ export async function startEmbeddedSupabase(options: EmbeddedSupabaseOptions): P
     if (options.seed) await seed(databaseUrl)
     const lite = await startLite({ databaseUrl, storageFolder: join(dataDir, 'storage'), ...keys })
     opened.push(lite.close)
-    const answer = checkBearer(lite.fetch, keys, options.verifyExternalToken)
-    const http = await listen(answer, options.apiPort)
+    const realtime = createRealtime({ databaseUrl, log: options.log, ...verifier(options), ...keys })
+    opened.push(realtime.close)
+    const rest = checkBearer(lite.fetch, keys, options.verifyExternalToken)
+    const answer: Fetch = async (request) => (await realtime.fetch(request)) ?? rest(request)
+    const http = await listen(answer, options.apiPort, realtime)
     opened.push(http.close)
     options.log.info({ url: http.url, migrations, ms: Date.now() - started }, 'embedded Supabase is ready')
     return {
@@ -75,6 +82,9 @@ export async function startEmbeddedSupabase(options: EmbeddedSupabaseOptions): P
     throw error
   }
 }
+
+const verifier = ({ verifyExternalToken }: EmbeddedSupabaseOptions) =>
+  verifyExternalToken ? { verifyExternalToken } : {}
 
 async function keptKeys(file: string): Promise<Keys> {
   const kept = await readFile(file, 'utf8').catch(() => undefined)
@@ -140,7 +150,7 @@ function unauthorized(error: unknown) {
   )
 }
 
-function listen(answer: Fetch, port: number) {
+function listen(answer: Fetch, port: number, realtime: Realtime) {
   return new Promise<{ url: string; close(): Promise<void> }>((done, fail) => {
     const server = serve({ fetch: answer, port, hostname: '127.0.0.1' }, (address) =>
       done({
@@ -152,6 +162,9 @@ function listen(answer: Fetch, port: number) {
           }),
       }),
     )
+    server.on('upgrade', (request, socket, head) => {
+      if (!realtime.upgrade(request, socket, head)) socket.destroy()
+    })
     server.once('error', (error: NodeJS.ErrnoException) =>
       fail(
         error.code === 'EADDRINUSE'

@@ -58,10 +58,16 @@ begin
   end if;
   select * into v_other from public.messages where avinode_message_id = p_avinode_message_id for update;
   if found and v_other.sender_type <> 'operator' then
-    update public.messages set avinode_message_id = null where id = v_other.id;
     if exists (select from private.outbox o where o.message_id = v_other.id or private.reply_id(o.id) = v_other.id) then
-      update public.messages set avinode_message_id = null where id = p_message_id;
-      update public.messages set avinode_message_id = v_mine.avinode_message_id where id = v_other.id;
+      update public.messages set avinode_message_id = null where id in (v_other.id, p_message_id);
+      if v_mine.avinode_message_id is not null then
+        update public.messages set avinode_message_id = v_mine.avinode_message_id where id = v_other.id;
+      else
+        -- What seemed to confirm the other one was about this one: of the other, nothing is known again.
+        update public.messages set status = 'failed', metadata = metadata || '{"delivery": "unknown"}' where id = v_other.id;
+        update private.outbox set status = 'unknown', result = null
+         where (message_id = v_other.id or private.reply_id(id) = v_other.id) and result ->> 'confirmed_by' = 'notification';
+      end if;
     else
       perform private.remove_message(v_other.id);
     end if;

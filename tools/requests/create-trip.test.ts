@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { AvinodeUnavailableError } from '../avinode/unavailable.ts'
 import type { ToolContext } from '../context.ts'
-import { InvalidInputError } from '../errors.ts'
+import { InvalidInputError, UpstreamError } from '../errors.ts'
 import { daysAhead, startTestDesk, type TestDesk } from '../test-context.ts'
 import { runTool } from '../tool.ts'
 import { createRequest } from './create-request.ts'
@@ -132,12 +133,29 @@ describe('a trip', () => {
 
   it('of a process that died is taken over once its minute is up', async () => {
     const { id: request_id } = await requestIn(dana)
-    desk.avinode.isDown()
-    await expect(runTool(createTrip, { request_id }, dana)).rejects.toMatchObject({ code: 'upstream_unavailable' })
+    const lost = { ...desk.avinode, createTrip: () => Promise.reject(new UpstreamError('avinode', 'No answer came')) }
+    const dying = runTool(createTrip, { request_id }, { ...dana, avinode: lost })
+    await expect(dying).rejects.toMatchObject({ code: 'upstream_unavailable' })
 
     await expect(runTool(createTrip, { request_id }, dana)).rejects.toMatchObject({ code: 'conflict' })
     desk.clock.now = new Date(Date.now() + 61_000)
 
+    expect((await runTool(createTrip, { request_id }, dana)).created).toBe(true)
+  })
+
+  it.each([
+    ['cannot be looked for', 'findTrip', new UpstreamError('avinode', 'Avinode does not answer')],
+    ['was never sent', 'createTrip', new AvinodeUnavailableError('Avinode cannot be reached', 'not_sent')],
+  ] as const)('that %s can be asked for again at once', async (_what, verb, outage) => {
+    const { id: request_id } = await requestIn(dana)
+    const down = { ...desk.avinode, [verb]: () => Promise.reject(outage) }
+
+    await expect(runTool(createTrip, { request_id }, { ...dana, avinode: down })).rejects.toBe(outage)
+
+    expect(await readRequest(request_id, dana)).toMatchObject({
+      status: 'searching_flights',
+      metadata: { trip_creation: { released: true } },
+    })
     expect((await runTool(createTrip, { request_id }, dana)).created).toBe(true)
   })
 
@@ -159,7 +177,6 @@ describe('a trip', () => {
     )
 
     expect(rows).toEqual([{ current_state: 'failed', error_message: 'Avinode knows no such airport' }])
-    desk.clock.now = new Date(Date.now() + 61_000)
     expect((await runTool(createTrip, { request_id }, dana)).request.status).toBe('awaiting_user_action')
   })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Trip } from '../avinode/avinode.ts'
 import type { ToolContext } from '../context.ts'
 import { stableId } from '../database.ts'
-import { ConflictError, InvalidInputError } from '../errors.ts'
+import { ConflictError, InvalidInputError, UpstreamError } from '../errors.ts'
 import { postAssistantMessage } from '../messages/post-message.ts'
 import { defineTool } from '../tool.ts'
 import { advance, isBefore, refuseFinal } from '../workflow.ts'
@@ -47,7 +47,12 @@ export const createTrip = defineTool({
   },
 })
 
-const Creation = z.object({ started_at: z.string(), by: z.string() })
+const Creation = z.object({
+  started_at: z.string(),
+  by: z.string(),
+  /** Given back: whoever held it knows that nothing was created. */
+  released: z.literal(true).optional(),
+})
 
 /** Of two who want to create the trip at once, one gets to ask Avinode. A turn that comes again after a crash holds its claim still. */
 function claimCreation(request_id: string, context: ToolContext): Promise<Request> {
@@ -57,8 +62,8 @@ function claimCreation(request_id: string, context: ToolContext): Promise<Reques
     ({ metadata, avinode_trip_id }) => {
       if (avinode_trip_id !== null) return null
       const creation = Creation.safeParse(metadata.trip_creation)
-      const age = creation.success ? context.now().getTime() - Date.parse(creation.data.started_at) : LEASE_MS
-      if (age < LEASE_MS && creation.data?.by !== by) {
+      const isHeld = creation.success && !creation.data.released && creation.data.by !== by
+      if (isHeld && context.now().getTime() - Date.parse(creation.data.started_at) < LEASE_MS) {
         throw new ConflictError('Its trip is being created in Avinode at this moment; look again in a minute')
       }
       return { metadata: { ...metadata, trip_creation: { started_at: context.now().toISOString(), by } } }
@@ -70,14 +75,37 @@ function claimCreation(request_id: string, context: ToolContext): Promise<Reques
 /** An earlier attempt may have reached Avinode without our hearing of it, so Avinode is asked before a trip is created. */
 async function findOrCreate(request: Request, context: ToolContext): Promise<{ trip: Trip; created: boolean }> {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TIMEOUT_MS)])
-  const found = await context.avinode.findTrip(request.id, signal)
-  if (found && !found.canceled) return { trip: found, created: false }
+  const progress = { asked: false }
   try {
+    const found = await context.avinode.findTrip(request.id, signal)
+    if (found && !found.canceled) return { trip: found, created: false }
+    progress.asked = true
     return { trip: await context.avinode.createTrip(tripOf(request), signal), created: true }
   } catch (error) {
+    const refused = progress.asked && error instanceof InvalidInputError
+    if (!progress.asked || refused || wasNotSent(error)) await releaseCreation(request, context)
     // Avinode will refuse the same itinerary again, so the request must not wait for a retry.
-    if (error instanceof InvalidInputError) await advance(request, 'failed', 'flight_search', context, error.message)
+    if (refused) await advance(request, 'failed', 'flight_search', context, error.message)
     throw error
+  }
+}
+
+const wasNotSent = (error: unknown) => error instanceof UpstreamError && error.details.outcome === 'not_sent'
+
+/** Nothing was created, so the next attempt need not wait for a minute. That somebody tried stays known. */
+async function releaseCreation({ id: request_id, metadata: { trip_creation } }: Request, context: ToolContext) {
+  const mine = Creation.parse(trip_creation)
+  try {
+    await changeRequest(
+      request_id,
+      ({ metadata }) => {
+        if (Creation.safeParse(metadata.trip_creation).data?.by !== mine.by) return null
+        return { metadata: { ...metadata, trip_creation: { ...mine, released: true } } }
+      },
+      context,
+    )
+  } catch (error) {
+    context.log.warn({ err: error, request_id }, 'the claim on a trip could not be given back; it runs out by itself')
   }
 }
 

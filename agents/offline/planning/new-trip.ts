@@ -7,6 +7,7 @@ import { explain } from './failures.ts'
 import { offerClient, severalClients, waitingForTrip, whoIsTheClient } from './phrases.ts'
 import { ClientAnswer, OneRequest, type RequestRow, SearchAnswer } from './rows.ts'
 import { call, resultOf, type Step, say, type Turn } from './turn.ts'
+import { isOpen } from './which-request.ts'
 
 /** From a described trip to a request, its client and its trip in Avinode; or one question for all that is missing. */
 export function planNewTrip(turn: Turn, trip: TripReading): Step {
@@ -34,6 +35,31 @@ export function planNewTrip(turn: Turn, trip: TripReading): Step {
     trip.budget && trip.budget.currency !== 'USD' && 'I noted the budget with the wishes, as requests keep US dollars.',
     search.ok ? openAvinode(search.value) : explain(search.failure),
     lastQuestion(trip, client?.ok ? client.value : null),
+  )
+}
+
+/** A request that the broker filled in as a form: it exists, so only its client's wishes and its trip are missing. */
+export function planFormRequest(turn: Turn, request_id: string): Step {
+  const read = resultOf(turn, 'get_request', OneRequest)
+  if (!read) return call('get_request', { request_id })
+  if (!read.ok) return say(explain(read.failure))
+  const { request } = read.value
+  if (!isOpen(request)) return say(`The request is ${request.status}, so I leave it as it is.`)
+  const client = resultOf(turn, 'client_data', ClientAnswer)
+  if (request.client && !client) {
+    return call('client_data', {
+      task: `Recall what the client "${request.client.company_name}" likes.`,
+      request_id: null,
+    })
+  }
+  const search = resultOf(turn, 'flight_search', SearchAnswer)
+  if (!search) return call('flight_search', { task: 'Create the trip in Avinode for this request.', request_id })
+  const details = openDetails({ ...request, aircraft: request.aircraft_type ?? request.metadata?.aircraft_category })
+  return say(
+    `I have taken up your request: ${tripLabel(request)}`,
+    client?.ok && client.value.preferences_summary,
+    search.ok ? openAvinode(search.value) : explain(search.failure),
+    details && sentence(details),
   )
 }
 
@@ -110,8 +136,11 @@ export function wishInput(
 
 function summary(request: RequestRow, client: RequestRow['client'] | null): string {
   const shown = { ...request, client: client ?? request.client }
-  return `I created the request: ${routeLabel(shown)}${shown.segments.length > 2 ? '\n' : ', '}${detailsLabel(shown)}.`
+  return `I created the request: ${tripLabel(shown)}`
 }
+
+const tripLabel = (request: RequestRow) =>
+  `${routeLabel(request)}${request.segments.length > 2 ? '\n' : ', '}${detailsLabel(request)}.`
 
 /** Where the broker goes on, or why not yet. */
 export function openAvinode({ deep_link, note }: { deep_link: string | null; note: string }): string {
@@ -121,13 +150,19 @@ export function openAvinode({ deep_link, note }: { deep_link: string | null; not
 
 type Found = { client: { company_name: string } | null; candidates: { company_name: string }[] }
 
+/** What nobody has said yet and operators or clients will ask, in one question. */
+function openDetails({ client, budget, aircraft }: { client?: unknown; budget?: unknown; aircraft?: unknown }) {
+  const parts = [
+    !client && whoIsTheClient,
+    !budget && 'what is the budget',
+    !aircraft && 'which aircraft do they have in mind',
+  ].filter((part) => part !== false)
+  return parts.length > 0 ? `${joined(parts)}?` : null
+}
+
 /** Everything that is still open, in one question at the end. */
 function lastQuestion(trip: TripReading, found: Found | null): string | null {
-  const parts = [
-    trip.client === null && whoIsTheClient,
-    trip.budget === null && 'what is the budget',
-    trip.aircraft_type === null && trip.aircraft_category === null && 'which aircraft do they have in mind',
-  ].filter((part) => part !== false)
+  const details = openDetails({ ...trip, aircraft: trip.aircraft_type ?? trip.aircraft_category })
   const names = found?.candidates.map(({ company_name }) => company_name) ?? []
   const client =
     !trip.client || !found || found.client
@@ -135,6 +170,6 @@ function lastQuestion(trip: TripReading, found: Found | null): string | null {
       : names.length > 0
         ? severalClients(trip.client, names)
         : offerClient(trip.client)
-  const rest = parts.length > 0 ? `${client ? 'And ' : ''}${joined(parts)}?` : null
+  const rest = details && `${client ? 'And ' : ''}${details}`
   return [client, rest && sentence(rest)].filter(Boolean).join(' ') || null
 }

@@ -46,7 +46,7 @@ function summary([best, next]: readonly QuoteRow[]): string {
   if (!best) return 'No open quote has come in yet, so there is nothing to compare.'
   const aircraft = best.aircraft_type ? `, ${best.aircraft_type}` : ''
   const lead = `${best.operator_name} is the best: ${priceLabel(best.total_price, best.currency)}${aircraft}, ${best.score ?? 0} of 100 points.`
-  return [lead, best.analysis_notes, next && difference(next)].filter(Boolean).join(' ')
+  return [lead, reasonsOf(best), next && difference(next)].filter(Boolean).join(' ')
 }
 
 function difference({ operator_name, difference_to_best, currency, score }: QuoteRow): string {
@@ -58,5 +58,8 @@ function difference({ operator_name, difference_to_best, currency, score }: Quot
   return `Next comes ${operator_name}${amount}, with ${score ?? 0} points.`
 }
 
-const reasonOf = ({ analysis_notes, score }: QuoteRow) =>
-  analysis_notes?.split(/[.;](?: |$)/)[0] || `${score ?? 0} of 100 points`
+/** The notes begin with the score, which is told beside them. */
+const reasonsOf = ({ analysis_notes }: QuoteRow) => analysis_notes?.replace(/^\d+ of 100(?: points)?\.\s*/, '') ?? ''
+
+const reasonOf = (quote: QuoteRow) =>
+  /^.*?[.;!](?= |$)/.exec(reasonsOf(quote))?.[0].replace(/;$/, '.') || reasonsOf(quote) || 'Not judged yet.'

@@ -1,6 +1,7 @@
 import type { TripReading } from '../reading/trip.ts'
 import { shortLabel } from './describe.ts'
 import { explain } from './failures.ts'
+import { planFormRequest } from './new-trip.ts'
 import { ErrorAnswer } from './rows.ts'
 import { stateSentence } from './status.ts'
 import { call, resultOf, type Step, say, type Turn, textOf } from './turn.ts'
@@ -84,6 +85,8 @@ export function planNotice(turn: Turn, text: string): Step {
       text,
     )?.[1]
   if (outcome) return say(settled(outcome, 'Done: what you approved has been carried out.', 'Nothing was sent'))
+  const from_form = /^The broker created request ([\da-f-]{36}) with the form/.exec(text)?.[1]
+  if (from_form) return planFormRequest(turn, from_form)
   const { request } = turn.situation
   if (/^An approval was settled/.test(text)) return say(request ? stateSentence(request) : 'That is settled.')
   return say(text)

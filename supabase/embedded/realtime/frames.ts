@@ -15,7 +15,11 @@ export type Format = {
   encodeBroadcast(topic: string, message: Broadcast): string | Buffer
 }
 
-const Ref = z.string().max(255).nullish().transform((ref) => ref ?? null)
+const Ref = z
+  .string()
+  .max(255)
+  .nullish()
+  .transform((ref) => ref ?? null)
 const Content = z.record(z.string(), z.unknown()).catch({})
 const ListFrame = z
   .tuple([Ref, Ref, z.string(), z.string(), Content])

@@ -105,23 +105,28 @@ describe('words to an operator', () => {
     expect(await deal.approval(id)).toMatchObject({ status: 'pending' })
   })
 
-  it('with the same wording are told apart by Avinode, however they cross', async () => {
+  it('with the same wording are told apart, also when the fate of the first was unknown', async () => {
     await using deal = await startDeal()
     const [one, two] = [(await post(deal, 'ok')).outbox_id, (await post(deal, 'ok')).outbox_id]
     const first = await deal.claimed(one)
     await deal.mark(one, first)
-    await notify(deal, brokerWrote(1, 'ok', { at: 21, id: 'abuyermsg-2' }))
-    await deal.complete(one, first, { avinode_message_id: 'abuyermsg-1' })
+    await deal.work('unknown_outbox', { p_id: one, p_claim_token: first.claim_token, p_error: 'Connection reset' })
     const second = await deal.claimed(two)
     await deal.mark(two, second)
-    await notify(deal, brokerWrote(1, 'ok', { at: 20, id: 'abuyermsg-1' }))
-    await deal.complete(two, second, { avinode_message_id: 'abuyermsg-2' })
 
-    expect(
-      await deal.sql(`select id, avinode_message_id from messages where content = 'ok' order by created_at`),
-    ).toEqual([
-      { id: one, avinode_message_id: 'abuyermsg-1' },
-      { id: two, avinode_message_id: 'abuyermsg-2' },
+    await notify(deal, brokerWrote(1, 'ok', { at: 21, id: 'abuyermsg-2' }))
+    await deal.complete(two, second, { avinode_message_id: 'abuyermsg-2' })
+    const said = () =>
+      deal.sql(`select id, status, avinode_message_id from messages where content = 'ok' order by created_at`)
+    expect(await said()).toEqual([
+      { id: one, status: 'failed', avinode_message_id: null },
+      { id: two, status: 'sent', avinode_message_id: 'abuyermsg-2' },
+    ])
+
+    await notify(deal, brokerWrote(1, 'ok', { at: 20, id: 'abuyermsg-1' }))
+    expect(await said()).toEqual([
+      { id: one, status: 'sent', avinode_message_id: 'abuyermsg-1' },
+      { id: two, status: 'sent', avinode_message_id: 'abuyermsg-2' },
     ])
   })
 
