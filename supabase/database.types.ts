@@ -1188,8 +1188,10 @@ export type Database = {
       advance_request: { Args: { p_agent?: string | null; p_error?: string | null; p_metadata?: Json | null; p_request_id: string | null; p_to: Database["public"]["Enums"]["request_status"] | null }; Returns: Json }
       append_turn_chunks: { Args: { p_chunks: Json | null; p_claim_token: string | null; p_first_seq: number | null; p_turn_id: string | null }; Returns: boolean }
       apply_avinode_change: { Args: { p_change: Json | null; p_claim_token: string | null; p_event_id: string | null }; Returns: Json }
+      assistant_usage: { Args: { p_iso_agent_id: string | null; p_since: string | null }; Returns: Json }
       bind_conversation: { Args: { p_conversation_id: string | null; p_request_id: string | null }; Returns: undefined }
       calculate_webhook_retry_time: { Args: { retry_count: number | null }; Returns: string }
+      change_participant: { Args: { p_can_invite?: boolean | null; p_can_reply?: boolean | null; p_conversation_id: string | null; p_participant_id: string | null; p_role?: string | null }; Returns: Json }
       claim_outbox: { Args: { p_id: string | null }; Returns: Json }
       claim_turn: { Args: { p_turn_id: string | null }; Returns: Json }
       claim_webhook_event: { Args: { event_id: string | null }; Returns: Json }
@@ -1203,10 +1205,12 @@ export type Database = {
       delete_message: { Args: { p_message_id: string | null }; Returns: Json }
       due_work: { Args: { p_limit: number | null }; Returns: Json }
       edit_message: { Args: { p_content: string | null; p_message_id: string | null }; Returns: Json }
+      end_participation: { Args: { p_conversation_id: string | null; p_participant_id: string | null }; Returns: undefined }
       fail_outbox: { Args: { p_claim_token: string | null; p_error: string | null; p_final?: boolean | null; p_id: string | null; p_notice?: string | null; p_retry_at: string | null; p_uses_attempt: boolean | null }; Returns: Json }
       fail_webhook_event: { Args: { error: string | null; event_id: string | null; p_claim_token?: string | null; p_error_stack?: string | null; p_retry_at?: string | null; p_uses_attempt?: boolean | null }; Returns: Json }
       feed_position: { Args: never; Returns: number }
       file_approval: { Args: { p_action: string | null; p_conversation_id: string | null; p_expires_at: string | null; p_id: string | null; p_payload: Json | null; p_request_id: string | null; p_sha256: string | null; p_tool_call_id: string | null; p_turn_id: string | null }; Returns: Json }
+      find_conversations: { Args: { p_before?: string | null; p_before_id?: string | null; p_is_priority?: boolean | null; p_limit?: number | null; p_query?: string | null; p_request_id?: string | null; p_status?: string | null }; Returns: Json }
       get_current_iso_agent_id: { Args: never; Returns: string }
       get_or_create_request_conversation: { Args: { p_subject?: string | null; request_id: string | null }; Returns: string }
       heartbeat_turn: { Args: { p_claim_token: string | null; p_turn_id: string | null }; Returns: Json }
@@ -1214,12 +1218,17 @@ export type Database = {
       is_admin: { Args: never; Returns: boolean }
       is_conversation_participant: { Args: { conv_id: string | null }; Returns: boolean }
       list_conversations: { Args: { p_before?: string | null; p_limit?: number | null; p_status?: string | null }; Returns: Json }
+      list_participants: { Args: { p_conversation_id: string | null }; Returns: Json }
+      list_problems: { Args: never; Returns: Json }
       log_execution: { Args: { p_id: string | null; p_row: Json | null }; Returns: undefined }
       mark_outbox_sending: { Args: { p_claim_token: string | null; p_id: string | null }; Returns: boolean }
       mark_read: { Args: { p_conversation_id: string | null; p_message_id?: string | null }; Returns: undefined }
       next_turn: { Args: { p_turn_id: string | null }; Returns: Json }
       note_dead_letter: { Args: { p_event_id: string | null }; Returns: undefined }
+      note_presence: { Args: { p_here: Json | null }; Returns: undefined }
+      note_problem: { Args: { p_id: string | null; p_what: string | null }; Returns: undefined }
       open_proposal_link: { Args: { p_event: string | null; p_token_hash: string | null }; Returns: Json }
+      open_turns: { Args: never; Returns: Json }
       owns_resource: { Args: { resource_iso_agent_id: string | null }; Returns: boolean }
       post_message: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null }; Returns: Json }
       react: { Args: { p_add: boolean | null; p_emoji: string | null; p_message_id: string | null }; Returns: Json }
@@ -1228,14 +1237,20 @@ export type Database = {
       replay_dead_letters: { Args: { p_event_ids?: string[] | null; p_limit?: number | null }; Returns: Json }
       replay_webhook_event: { Args: { p_event_id: string | null }; Returns: Json }
       resume_turn: { Args: { p_turn_id: string | null }; Returns: boolean }
+      retry_message: { Args: { p_message_id: string | null }; Returns: Json }
+      retry_turn: { Args: { p_conversation_id: string | null; p_message_id?: string | null }; Returns: Json }
+      search_messages: { Args: { p_before?: string | null; p_before_id?: string | null; p_conversation_id?: string | null; p_limit?: number | null; p_query: string | null }; Returns: Json }
       set_agent_connection: { Args: { p_connection: string | null; p_iso_agent_id: string | null }; Returns: undefined }
+      set_presence: { Args: { p_status: Database["public"]["Enums"]["online_status"] | null }; Returns: undefined }
       set_typing: { Args: { p_conversation_id: string | null; p_is_typing: boolean | null }; Returns: undefined }
       start_background_turn: { Args: { p_conversation_id: string | null; p_trigger: Json | null; p_turn_id: string | null }; Returns: Json }
       start_conversation: { Args: { p_id: string | null; p_request_id?: string | null; p_subject?: string | null; p_type?: Database["public"]["Enums"]["conversation_type"] | null }; Returns: Json }
       start_turn: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null; p_trigger?: Json | null }; Returns: Json }
       stop_turn: { Args: { p_conversation_id: string | null }; Returns: boolean }
       store_webhook_event: { Args: { p_connection?: string | null; p_headers: Json | null; p_payload: Json | null; p_source: string | null; p_source_ip: string | null; p_user_agent: string | null }; Returns: Json }
+      sync_clerk_user: { Args: { p_clerk_user_id: string | null; p_email?: string | null; p_event_type: string | null; p_full_name?: string | null; p_occurred_at?: string | null; p_role?: string | null }; Returns: Json }
       unknown_outbox: { Args: { p_claim_token: string | null; p_error: string | null; p_id: string | null }; Returns: Json }
+      watch_problems: { Args: never; Returns: Json }
     }
     Enums: {
       agent_type: "orchestrator" | "client_data" | "flight_search" | "proposal_analysis" | "communication" | "error_monitor"

@@ -21,15 +21,21 @@ export type DatabaseFunctions = {
  * are in a hurry: intake and workers. Whoever holds these connections may call every function, as the service role may.
  */
 export function createDirectFunctions(pool: pg.Pool): DatabaseFunctions {
+  const names = new Map<string, string>()
+  /** A named statement is planned once on each connection. Postgres cuts off long names, so they are numbers. */
+  const nameOf = (text: string) => {
+    const known = names.get(text) ?? `jetvision_${names.size}`
+    names.set(text, known)
+    return known
+  }
   return {
     async rpc(name, args) {
       const entries = Object.entries(args ?? {}).filter(([, value]) => value !== undefined)
       const named = entries.map(([argument], index) => `${identifier(argument)} => $${index + 1}`)
       const text = `select public.${identifier(name)}(${named.join(', ')}) as result`
       try {
-        // Named, so that each connection plans it once.
         const values = entries.map(([, value]) => parameter(value))
-        const { rows } = await pool.query({ name: `${name}/${entries.length}`, text, values })
+        const { rows } = await pool.query({ name: nameOf(text), text, values })
         return { data: rows[0]?.result ?? null, error: null, status: 200 }
       } catch (error) {
         return { data: null, ...refusal(error) }

@@ -40,9 +40,31 @@ export async function startLite({ databaseUrl, storageFolder, ...keys }: LiteOpt
   app._storageAdapter = storageInFolder(storageFolder)
   await app.init()
   setExperimental('storage', true) // after `init`, which would print a warning about it
+  const calls = finishable(async (request) => app.fetch(request))
   return {
-    fetch: correctStorage(async (request) => app.fetch(request)),
-    close: () => connection.close(),
+    fetch: correctStorage(calls.fetch),
+    async close() {
+      await calls.finish()
+      await connection.close()
+    },
+  }
+}
+
+/** A connection that is closed under a transaction never ends: what has begun is finished first, and nothing new begins. */
+function finishable(fetch: Fetch) {
+  const running = new Set<Promise<unknown>>()
+  let finishing = false
+  return {
+    async fetch(request: Request) {
+      if (finishing) return Response.json({ code: 'PGRST000', message: 'Database connection error' }, { status: 503 })
+      const answer = fetch(request)
+      running.add(answer)
+      return answer.finally(() => running.delete(answer))
+    },
+    finish() {
+      finishing = true
+      return Promise.allSettled(running)
+    },
   }
 }
 

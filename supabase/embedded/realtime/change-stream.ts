@@ -67,7 +67,7 @@ export async function followChanges({ databaseUrl, publication, onMessage, onEnd
     }
   })
   try {
-    await client.query(`create_replication_slot ${slot} temporary logical pgoutput (snapshot 'nothing')`)
+    await client.query(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`)
     await startReplication(client, wire, slot, publication, end)
   } catch (error) {
     isClosed = true
@@ -94,7 +94,7 @@ function startReplication(client: pg.Client, wire: Wire, slot: string, publicati
   return new Promise<void>((started, failed) => {
     wire.once('replicationStart', () => started())
     client
-      .query(`start_replication slot ${slot} logical 0/0 (proto_version '1', publication_names '${publication}')`)
+      .query(`START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${publication}')`)
       .then(
         () => end(new Error('Postgres ended the stream')),
         (error: Error) => {

@@ -15,7 +15,15 @@ export type Subscriber = {
   lost(): void
 }
 
-type Watch = { id: number; subscriber: Subscriber; event: string; tables: Set<string>; filter: Filter | undefined }
+type Watch = {
+  id: number
+  subscriber: Subscriber
+  event: string
+  tables: Set<string>
+  filter: Filter | undefined
+  /** Where the log stood when it began: what was committed before is no news. */
+  from: bigint
+}
 type Change = { at: Date; type: 'INSERT' | 'UPDATE' | 'DELETE'; name: string; row: Row; id: string; watches: Watch[] }
 
 /** So many changes wait in memory at most; then Postgres waits. */
@@ -27,7 +35,10 @@ const LINGER_MS = 5_000
 
 type Options = { databaseUrl: string; publication: string; gate: Gate; log: Log }
 
-/** Tells subscribers of committed changes, each only what its own row level security shows it. */
+/**
+ * Tells subscribers of committed changes, each only what its own row level security shows it. As on Supabase, the question
+ * is asked when the change is told: of a row that is gone by then, only the deletion is told.
+ */
 export function createChanges({ databaseUrl, publication, gate, log }: Options) {
   const watches = new Map<number, Watch>()
   let lastId = 0
@@ -40,6 +51,7 @@ export function createChanges({ databaseUrl, publication, gate, log }: Options) 
   let isPaused = false
   let pumping: Promise<void> | undefined
   let at = new Date()
+  let position = 0n
 
   async function subscribe(requests: WatchRequest[], subscriber: Subscriber) {
     clearTimeout(linger)
@@ -77,6 +89,7 @@ export function createChanges({ databaseUrl, publication, gate, log }: Options) 
       event,
       tables: new Set(readable.map(nameOf)),
       filter: filter ? await parseFilter(filter, first, gate) : undefined,
+      from: await gate.logPosition(),
     }
   }
 
@@ -121,14 +134,17 @@ export function createChanges({ databaseUrl, publication, gate, log }: Options) 
   }
 
   function take(message: Message): boolean {
-    if (message.kind === 'begin') at = message.at
+    if (message.kind === 'begin') ({ at, position } = message)
     if (message.kind === 'relation') isStale = true
     if (message.kind !== 'change') return true
     const { type, relation, row } = message
     const name = nameOf(relation)
     const matching = [...watches.values()].filter(
       (watch) =>
-        watch.tables.has(name) && (watch.event === '*' || watch.event === type) && passes(watch.filter, type, row),
+        position >= watch.from &&
+        watch.tables.has(name) &&
+        (watch.event === '*' || watch.event === type) &&
+        passes(watch.filter, type, row),
     )
     const key = relation.columns.find(({ is_key }) => is_key)?.name
     const id = key === undefined ? undefined : row[key]

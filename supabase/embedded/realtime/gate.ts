@@ -43,6 +43,13 @@ export function createGate(databaseUrl: string, publication: string) {
     return rows[0]?.value ?? ''
   }
 
+  async function logPosition(): Promise<bigint> {
+    const { rows } = await pool.query<{ position: string }>(
+      "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text as position",
+    )
+    return BigInt(rows[0]?.position ?? 0)
+  }
+
   /** Which of these rows each of these people may see at this moment. */
   async function visibleRows({ schema, table, columns }: PublishedTable, ids: string[], readers: Identity[]) {
     const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`
@@ -104,7 +111,7 @@ export function createGate(databaseUrl: string, publication: string) {
     }
   }
 
-  return { publishedTables, canonical, visibleRows, storedValues, topicRights, close: () => pool.end() }
+  return { publishedTables, canonical, logPosition, visibleRows, storedValues, topicRights, close: () => pool.end() }
 }
 
 export type Gate = ReturnType<typeof createGate>

@@ -7,7 +7,7 @@ export type RelationColumn = { name: string; is_key: boolean }
 export type Row = Record<string, string | null | undefined>
 
 export type Message =
-  | { kind: 'begin'; at: Date }
+  | { kind: 'begin'; at: Date; position: bigint }
   | { kind: 'commit' }
   | { kind: 'relation'; relation: Relation }
   | { kind: 'change'; type: 'INSERT' | 'UPDATE' | 'DELETE'; relation: Relation; row: Row }
@@ -22,9 +22,10 @@ export function createDecoder() {
     const reader = new Reader(data)
     const kind = reader.character()
     switch (kind) {
-      case 'B':
-        reader.skip(8)
-        return { kind: 'begin', at: new Date(Number(reader.int64() / 1000n) + POSTGRES_EPOCH_MS) }
+      case 'B': {
+        const position = reader.int64() // of the commit in the log
+        return { kind: 'begin', position, at: new Date(Number(reader.int64() / 1000n) + POSTGRES_EPOCH_MS) }
+      }
       case 'C':
         return { kind: 'commit' }
       case 'R': {

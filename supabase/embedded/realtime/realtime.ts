@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Keys } from '../lite.ts'
@@ -31,6 +32,11 @@ const PUBLICATION = 'supabase_realtime'
 const WEBSOCKET = '/realtime/v1/websocket'
 const BROADCAST = '/realtime/v1/api/broadcast'
 const INSPECTION_MS = 30_000
+/**
+ * supabase-js asks for its token and for the socket at the same moment, and joins with what it has when the socket opens.
+ * A socket that is open at once would be joined by nobody.
+ */
+const TOKEN_TIME_MS = 150
 
 /**
  * What Supabase Realtime is to us: database changes under each subscriber's own row level security, broadcast and
@@ -64,7 +70,9 @@ export function createRealtime({ databaseUrl, log, verifyExternalToken, limits: 
     return true
 
     async function accept() {
-      if (!(await identify(apiKey))) return refuse(socket, '401 Unauthorized')
+      const client = await identify(apiKey)
+      if (!client) return refuse(socket, '401 Unauthorized')
+      if (client.role === 'anon') await delay(TOKEN_TIME_MS, undefined, { ref: false })
       if (!format) return refuse(socket, '400 Bad Request')
       server.handleUpgrade(request, socket, head, (websocket) => {
         const connection = serveConnection(websocket, { deps, format, apiKey, limits, log })

@@ -245,7 +245,7 @@ describe('words in Avinode', () => {
     await notify(world, brokerWrote(1, 'Is Wi-Fi on board?', { at: 5, id: 'abuyermsg-1' }))
 
     expect(await world.sql('select sender_type, sender_iso_agent_id, status from messages')).toEqual([
-      { sender_type: 'iso_agent', sender_iso_agent_id: world.dana.id, status: 'sent' },
+      { sender_type: 'iso_agent', sender_iso_agent_id: world.dana.id, status: 'delivered' },
     ])
     expect(
       await world.sql(
@@ -283,9 +283,9 @@ describe('words in Avinode', () => {
     await changed.arrives('abuyermsg-3')
 
     expect(await world.sql('select content, status, avinode_message_id from messages order by created_at')).toEqual([
-      { content: 'First', status: 'sent', avinode_message_id: 'abuyermsg-1' },
-      { content: 'Second', status: 'sent', avinode_message_id: 'abuyermsg-2' },
-      { content: 'Third, with an emdash — here', status: 'sent', avinode_message_id: 'abuyermsg-3' },
+      { content: 'First', status: 'delivered', avinode_message_id: 'abuyermsg-1' },
+      { content: 'Second', status: 'delivered', avinode_message_id: 'abuyermsg-2' },
+      { content: 'Third, with an emdash — here', status: 'delivered', avinode_message_id: 'abuyermsg-3' },
     ])
     expect(await world.sql('select message_count from conversations where id = $1', [world.room])).toEqual([
       { message_count: 3 },
@@ -304,7 +304,7 @@ describe('words in Avinode', () => {
     await notify(world, brokerWrote(1, 'Hello', { at: 5, id: 'abuyermsg-1' }))
 
     expect(await world.sql('select status, avinode_message_id from messages where id = $1', [id])).toEqual([
-      { status: 'sent', avinode_message_id: 'abuyermsg-1' },
+      { status: 'delivered', avinode_message_id: 'abuyermsg-1' },
     ])
     expect(await world.sql('select status from private.outbox')).toEqual([{ status: 'done' }])
   })

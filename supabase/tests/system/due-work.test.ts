@@ -14,6 +14,7 @@ it('nothing is due in an idle house', async () => {
     outbox: [],
     analyses: [],
     trips: [],
+    dead_letters: [],
     expired: { quotes: 0, proposals: 0, approvals: 0 },
   })
 })
@@ -82,16 +83,78 @@ it('an accepted quote does not expire', async () => {
   expect(await world.sql('select status from quotes')).toEqual([{ status: 'accepted' }])
 })
 
-it('a trip that was begun and never finished is found after a minute', async () => {
+it('a trip that was begun and never finished is found after 15 seconds, or a minute where its creator may still be at it', async () => {
   await using world = await startWorld()
   const { id } = await world.request(world.dana, { status: 'searching_flights' })
   await world.sql('update requests set avinode_trip_id = null')
   expect(await due(world)).toMatchObject({ trips: [] })
 
   await world.sql('alter table requests disable trigger requests_updated_at')
-  await world.sql(`update requests set updated_at = now() - interval '61 seconds'`)
+  const ago = (seconds: number, creation: object | null) =>
+    world.sql(
+      `update requests set updated_at = now() - make_interval(secs => $1), metadata = coalesce($2::jsonb, '{}')`,
+      [seconds, creation === null ? null : JSON.stringify({ trip_creation: creation })],
+    )
+  const begun = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString()
 
+  await ago(16, null)
   expect(await due(world)).toMatchObject({ trips: [{ request_id: id }] })
+  await ago(16, { started_at: begun(16), by: 'somebody' })
+  expect(await due(world)).toMatchObject({ trips: [] })
+  await ago(16, { started_at: begun(16), by: 'somebody', released: true })
+  expect(await due(world)).toMatchObject({ trips: [{ request_id: id }] })
+  await ago(61, { started_at: begun(61), by: 'somebody' })
+  expect(await due(world)).toMatchObject({ trips: [{ request_id: id }] })
+})
+
+it('a dead letter is due until somebody has been told, and again when it dies again', async () => {
+  await using world = await startWorld()
+  const { event_id } = await world.work<{ event_id: string }>('store_webhook_event', {
+    p_source: 'trip-mine',
+    p_payload: { id: 'arfq-1', type: 'rfqs' },
+    p_headers: {},
+    p_source_ip: null,
+    p_user_agent: null,
+  })
+  const dies = () =>
+    world.sql(`update avinode_webhook_events set processing_status = 'dead_letter', processed_at = clock_timestamp()`)
+  await dies()
+  expect(await due(world)).toMatchObject({ webhooks: [], dead_letters: [{ event_id }] })
+
+  await world.work('note_dead_letter', { p_event_id: event_id })
+  expect(await due(world)).toMatchObject({ dead_letters: [] })
+
+  await dies()
+  expect(await due(world)).toMatchObject({ dead_letters: [{ event_id }] })
+})
+
+it('what nobody reads any more is forgotten, a bounded number at a time', async () => {
+  await using world = await startWorld()
+  const room = await world.chat(world.dana)
+  for (const n of [1, 2]) {
+    await world.sql(
+      `insert into private.assistant_turns (id, conversation_id, iso_agent_id, trigger, status, finished_at)
+       values (gen_random_uuid(), $1, $2, '{}', 'completed', now() - make_interval(mins => $3))`,
+      [room, world.dana.id, n === 1 ? 61 : 59],
+    )
+  }
+  await world.sql(
+    `insert into private.assistant_turn_chunks (turn_id, seq, chunk)
+     select id, n, '{}' from private.assistant_turns, generate_series(1, 6) as n`,
+  )
+  await world.sql(
+    `insert into private.feed_events (iso_agent_id, position, type, payload, created_at)
+     select $1, 1000 + n, 'read', '{}', now() - interval '31 days' from generate_series(1, 6) as n`,
+    [world.dana.id],
+  )
+  const kept = async () =>
+    world.sql(`select (select count(*)::int from private.assistant_turn_chunks) as chunks,
+      (select count(*)::int from private.feed_events where position > 1000) as events`)
+
+  await world.sql('select private.forget_old(4)')
+  expect(await kept()).toEqual([{ chunks: 8, events: 2 }])
+  await due(world)
+  expect(await kept()).toEqual([{ chunks: 6, events: 0 }])
 })
 
 it('RFQs that were faster than the trip itself move the request on once the trip is there', async () => {

@@ -82,7 +82,7 @@ describe('words to an operator', () => {
       {
         sender_type: 'ai_assistant',
         content: 'Can you do 9 am?',
-        status: 'sent',
+        status: 'delivered',
         avinode_message_id: 'abuyermsg-5',
         approval_id: id,
       },
@@ -120,13 +120,13 @@ describe('words to an operator', () => {
       deal.sql(`select id, status, avinode_message_id from messages where content = 'ok' order by created_at`)
     expect(await said()).toEqual([
       { id: one, status: 'failed', avinode_message_id: null },
-      { id: two, status: 'sent', avinode_message_id: 'abuyermsg-2' },
+      { id: two, status: 'delivered', avinode_message_id: 'abuyermsg-2' },
     ])
 
     await notify(deal, brokerWrote(1, 'ok', { at: 20, id: 'abuyermsg-1' }))
     expect(await said()).toEqual([
-      { id: one, status: 'sent', avinode_message_id: 'abuyermsg-1' },
-      { id: two, status: 'sent', avinode_message_id: 'abuyermsg-2' },
+      { id: one, status: 'delivered', avinode_message_id: 'abuyermsg-1' },
+      { id: two, status: 'delivered', avinode_message_id: 'abuyermsg-2' },
     ])
   })
 
@@ -164,6 +164,6 @@ describe('words to an operator', () => {
       await deal.sql(
         `select id, status, avinode_message_id from messages where content like 'Word %' order by created_at`,
       ),
-    ).toEqual(ids.map((id, index) => ({ id, status: 'sent', avinode_message_id: `abuyermsg-${index + 1}` })))
+    ).toEqual(ids.map((id, index) => ({ id, status: 'delivered', avinode_message_id: `abuyermsg-${index + 1}` })))
   })
 })

@@ -1,0 +1,98 @@
+-- A foreign key does not know tenants. The policies keep a broker from pointing at what is another's; this holds for everyone
+-- else too, the service and administrators included: what hangs together belongs to one broker.
+
+create function private.require_same(p_is_same boolean, p_message text) returns void
+  language plpgsql immutable set search_path = ''
+as $$
+begin
+  if not coalesce(p_is_same, true) then -- null: there is no such row, which the foreign key says better
+    raise exception using errcode = '42501', message = p_message;
+  end if;
+end
+$$;
+comment on function private.require_same(boolean, text) is 'Refuses a reference that leads to another broker.';
+
+create function private.guard_request_references() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.require_same(
+    (select c.iso_agent_id = new.iso_agent_id from public.client_profiles c where c.id = new.client_profile_id),
+    'The client of a request must be its broker''s own');
+  return new;
+end
+$$;
+create trigger requests_guard_references before insert or update of client_profile_id, iso_agent_id on public.requests
+  for each row when (new.client_profile_id is not null) execute function private.guard_request_references();
+
+create function private.guard_proposal_references() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.require_same(
+    (select r.iso_agent_id = new.iso_agent_id from public.requests r where r.id = new.request_id),
+    'The request of a proposal must be its broker''s own');
+  perform private.require_same(
+    (select q.request_id = new.request_id from public.quotes q where q.id = new.quote_id),
+    'The quote of a proposal must answer its request');
+  perform private.require_same(
+    (select c.iso_agent_id = new.iso_agent_id from public.client_profiles c where c.id = new.client_profile_id),
+    'The client of a proposal must be its broker''s own');
+  return new;
+end
+$$;
+create trigger proposals_guard_references
+  before insert or update of request_id, iso_agent_id, quote_id, client_profile_id on public.proposals
+  for each row execute function private.guard_proposal_references();
+
+create function private.guard_quote_references() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.require_same(
+    (select c.request_id = new.request_id from public.conversations c where c.id = new.conversation_id),
+    'The room of a quote must be about the same request');
+  return new;
+end
+$$;
+create trigger quotes_guard_references before insert or update of conversation_id, request_id on public.quotes
+  for each row when (new.conversation_id is not null) execute function private.guard_quote_references();
+
+create function private.guard_conversation_references() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.require_same(
+    (select q.request_id = new.request_id from public.quotes q where q.id = new.quote_id),
+    'The quote of a room must answer the same request');
+  return new;
+end
+$$;
+create trigger conversations_guard_references before insert or update of quote_id, request_id on public.conversations
+  for each row when (new.quote_id is not null) execute function private.guard_conversation_references();
+
+-- A seat: what was read last is of the same room. An operator sits only where no client, budget or margin is talked about,
+-- and never beside another operator; the service seats them, and nobody else by a direct write.
+create function private.guard_seat() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.require_same(
+    (select m.conversation_id = new.conversation_id from public.messages m where m.id = new.last_read_message_id),
+    'What was read last must be of the same conversation');
+  if new.operator_profile_id is not null and new.is_active
+    and coalesce(nullif(pg_catalog.current_setting('role', true), 'none'), session_user) in ('anon', 'authenticated', 'authenticator')
+    and not exists (select from public.conversations c where c.id = new.conversation_id and c.type = 'quote_discussion') then
+    raise exception using errcode = '42501', message = 'An operator can only be in the room of their own quote';
+  end if;
+  return new;
+end
+$$;
+create trigger participants_guard_seat
+  before insert or update of conversation_id, last_read_message_id, operator_profile_id, is_active on public.conversation_participants
+  for each row execute function private.guard_seat();
+
+revoke execute on function
+  private.require_same(boolean, text), private.guard_request_references(), private.guard_proposal_references(),
+  private.guard_quote_references(), private.guard_conversation_references(), private.guard_seat()
+  from public;
