@@ -34,7 +34,8 @@ export type AvinodeChange = {
   kind: 'rfq' | 'quote' | 'decline' | 'chat' | 'none' | 'unlinked'
   event_type: EventType | null
   avinode_timestamp: string | null
-  trip: Pick<Trip, 'id' | 'display_id' | 'external_trip_id' | 'canceled'> | null
+  /** `connection` names the one that it was read through; without it, the default. */
+  trip: (Pick<Trip, 'id' | 'display_id' | 'external_trip_id' | 'canceled'> & { connection?: string }) | null
   rfq: ChangedRfq | null
   rfqs: ChangedRfq[]
   quote: OperatorQuote | null

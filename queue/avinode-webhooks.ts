@@ -1,14 +1,15 @@
 import type { Log } from '../tools/context.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import { parseInput } from '../tools/tool.ts'
-import { type AvinodeReader, Notification, readChange } from './avinode-change.ts'
+import { type AvinodeChange, type AvinodeReader, Notification, readChange } from './avinode-change.ts'
 import type { Backoff } from './backoff.ts'
 import type { Enqueue } from './enqueue.ts'
 import type { System, WebhookLease } from './system.ts'
 
 export type WebhookDeps = {
   system: Pick<System, 'claimWebhook' | 'applyChange' | 'failWebhook'>
-  avinode: AvinodeReader
+  /** How a connection's notifications are read; undefined for one that is not set up here. */
+  avinodeOf(connection: string): AvinodeReader | undefined
   enqueue: Pick<Enqueue, 'webhook' | 'analysis' | 'monitor'>
   backoff: Backoff
   log: Log
@@ -24,8 +25,9 @@ export async function processWebhook({ event_id }: { event_id: string }, deps: W
   const signal = AbortSignal.timeout(workMs)
   try {
     const notification = parseInput(Notification, lease.raw_payload)
-    const change = await readChange(notification, deps.avinode, signal)
-    const applied = await deps.system.applyChange(lease, change) // every effect and the completion, in one transaction
+    const change = await readChange(notification, readerOf(lease, deps), signal)
+    // Every effect and the completion, in one transaction.
+    const applied = await deps.system.applyChange(lease, throughConnection(change, lease))
     deps.backoff.succeeded(event_id)
     deps.log.info({ event_id, kind: change.kind, ...applied }, 'applied a notification')
     const { request_id, analysis_key } = applied
@@ -34,6 +36,16 @@ export async function processWebhook({ event_id }: { event_id: string }, deps: W
     await fail(lease, signal.aborted ? tooSlow(error) : error, deps)
   }
 }
+
+function readerOf({ connection }: WebhookLease, { avinodeOf }: WebhookDeps) {
+  const avinode = avinodeOf(connection)
+  if (!avinode) throw new Error(`The Avinode connection ${connection} is not set up here`)
+  return avinode
+}
+
+/** Only requests of the company whose notification it was may change. */
+const throughConnection = (change: AvinodeChange, { connection }: WebhookLease): AvinodeChange =>
+  change.trip ? { ...change, trip: { ...change.trip, connection } } : change
 
 async function fail(lease: WebhookLease, error: unknown, deps: WebhookDeps) {
   const { event_id } = lease
@@ -44,7 +56,10 @@ async function fail(lease: WebhookLease, error: unknown, deps: WebhookDeps) {
   deps.log.warn({ err: error, event_id, attempt: lease.attempt, retry_at }, 'a notification could not be applied')
 
   const failed = await deps.system.failWebhook(lease, { error: message, uses_attempt: !outage, retry_at }, stack)
-  if (failed?.status === 'dead_letter') return deps.enqueue.monitor(event_id)
+  if (failed?.status === 'dead_letter') {
+    deps.log.error({ event_id, attempt: lease.attempt }, 'a notification was given up: it is a dead letter now')
+    return deps.enqueue.monitor(event_id)
+  }
   if (failed?.next_retry_at) await deps.enqueue.webhook(event_id, lease.attempt + 1, failed.next_retry_at)
 }
 

@@ -13,6 +13,7 @@ import { connectAvinodeMcp } from '../mcp-servers/avinode/connect.ts'
 import { createAvinodeMcpHttp } from '../mcp-servers/avinode/http.ts'
 import { createMcpBackedAvinode } from '../mcp-servers/avinode/mcp-backed-avinode.ts'
 import type { Supabase } from '../supabase/clients.ts'
+import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import type { AvinodeClient } from '../tools/avinode/rest-client.ts'
 import type { Log } from '../tools/context.ts'
 import type { Mail } from '../tools/mail.ts'
@@ -22,6 +23,8 @@ import { startWorker, type Timing, type Worker } from './worker.ts'
 
 type Parts = {
   supabase: Supabase
+  /** How the system's own functions are called, where that is not over the API of the database. */
+  systemFunctions?: DatabaseFunctions
   queues: Queues
   bus: Bus
   avinode: AvinodeClient

@@ -16,7 +16,7 @@ export type Enqueue = {
   /** Reads an open trip from Avinode, in case a notification was lost. `slot` names the round. */
   poll(request_id: string, slot: string): Promise<void>
   /** Lets the error monitor look at a dead letter. */
-  monitor(event_id: string, due?: Date): Promise<void>
+  monitor(event_id: string): Promise<void>
 }
 
 /** Job ids derive from the row and the attempt, so that asking twice adds one job. */
@@ -41,8 +41,7 @@ export function createEnqueue(queues: Queues, log: Log): Enqueue {
     trip: (request_id) => add('maintenance', { id: `trip-${request_id}`, payload: { kind: 'trip', request_id } }),
     poll: (request_id, slot) =>
       add('maintenance', { id: `poll-${request_id}-${safe(slot)}`, payload: { kind: 'poll', request_id } }),
-    monitor: (event_id, due) =>
-      add('maintenance', { id: `monitor-${event_id}`, payload: { kind: 'monitor', event_id } }, due),
+    monitor: (event_id) => add('maintenance', { id: `monitor-${event_id}`, payload: { kind: 'monitor', event_id } }),
   }
 }
 

@@ -4,6 +4,7 @@ import { findRow } from '../tools/database.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import type { Backoff } from './backoff.ts'
 import type { Enqueue } from './enqueue.ts'
+import type { System } from './system.ts'
 import { createWaitingTrip, type PollDeps, pollTrip, type TripDeps } from './trips.ts'
 
 /** A notification that was given up, and whose it may be. */
@@ -21,7 +22,8 @@ export type MaintenanceDeps = TripDeps &
   PollDeps & {
     /** Explains a dead letter, and cures what a retry can cure. */
     monitorErrors(failure: DeadLetter, signal: AbortSignal): Promise<unknown>
-    enqueue: Pick<Enqueue, 'analysis' | 'monitor'>
+    system: Pick<System, 'applyChange' | 'noteDeadLetter'>
+    enqueue: Pick<Enqueue, 'analysis'>
     monitors: Backoff
     shutdown: AbortSignal
   }
@@ -47,10 +49,14 @@ async function explainDeadLetter(event_id: string, deps: MaintenanceDeps) {
     const letter = await readDeadLetter(event_id, deps.service)
     if (!letter) return // replayed since
     await deps.monitorErrors(letter, AbortSignal.any([deps.shutdown, AbortSignal.timeout(monitorMs)]))
+    await deps.system.noteDeadLetter(event_id)
     deps.monitors.succeeded(event_id)
   } catch (error) {
+    deps.monitors.next(event_id) // the sweeper asks again, until it has been noted
+    if (deps.shutdown.aborted) return
     logFailure(error, event_id, deps.log)
-    if (error instanceof UpstreamError) await deps.enqueue.monitor(event_id, deps.monitors.next(event_id))
+    // A defect would only be met again; the log has it, and the dead letter stays in the list.
+    if (!(error instanceof UpstreamError)) await deps.system.noteDeadLetter(event_id)
   }
 }
 

@@ -32,7 +32,7 @@ async function openDeal() {
   const backoff = createBackoff({ first_ms: 30_000, longest_ms: 300_000 })
   const takeIn = async (expected: number) => {
     const enqueue = { webhook: async () => {}, analysis: async () => {}, monitor: async () => {} }
-    const deps = { system: world.system, avinode: world.avinode, enqueue, backoff, log: world.log }
+    const deps = { system: world.system, avinodeOf: () => world.avinode, enqueue, backoff, log: world.log }
     for (const notified of await world.notifications(expected)) {
       await processWebhook({ event_id: (await world.store(notified)).event_id }, deps)
     }

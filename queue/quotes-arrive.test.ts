@@ -30,7 +30,7 @@ function processing(world: World) {
   const asked: Asked[] = []
   const deps: WebhookDeps = {
     system: world.system,
-    avinode: world.avinode,
+    avinodeOf: (connection) => (connection === 'default' ? world.avinode : undefined),
     enqueue: {
       webhook: async (id, _attempt, due) => void asked.push({ kind: 'webhook', id, due }),
       analysis: async (id) => void asked.push({ kind: 'analysis', id }),
@@ -233,14 +233,14 @@ describe('when something is wrong', () => {
       { event_id },
       {
         ...deps,
-        avinode: {
+        avinodeOf: () => ({
           ...world.avinode,
           async readNotification(notification, signal) {
             reading.resolve()
             await paused.promise
             return world.avinode.readNotification(notification, signal)
           },
-        },
+        }),
       },
     )
     await reading.promise

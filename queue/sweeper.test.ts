@@ -12,6 +12,7 @@ const nothing: DueWork = {
   outbox: [],
   analyses: [],
   trips: [],
+  dead_letters: [],
   expired: { quotes: 0, proposals: 0, approvals: 0 },
 }
 
@@ -34,6 +35,7 @@ function scene(due: () => Promise<DueWork>) {
       monitor: record('monitor'),
     },
     trips: createBackoff({ first_ms: 60_000, longest_ms: 60_000 }),
+    monitors: createBackoff({ first_ms: 60_000, longest_ms: 60_000 }),
     log: recordingLog(),
   }
   return { deps, asked }
@@ -47,6 +49,7 @@ it('enqueues everything that waits', async () => {
     outbox: [{ id: 'o', attempt: 1 }],
     analyses: [{ request_id: 'r', key: 'k' }],
     trips: [{ request_id: 'r' }],
+    dead_letters: [{ event_id: 'd' }],
   }))
 
   await sweep(deps)
@@ -57,16 +60,25 @@ it('enqueues everything that waits', async () => {
     ['outbox', 'o', 1],
     ['analysis', 'r', 'k'],
     ['trip', 'r'],
+    ['monitor', 'd'],
   ])
 })
 
-it('a trip that could not be created a moment ago is left alone for a while', async () => {
-  const { deps, asked } = scene(async () => ({ ...nothing, trips: [{ request_id: 'r' }, { request_id: 's' }] }))
+it('what failed a moment ago, a trip or the explanation of a dead letter, is left alone for a while', async () => {
+  const { deps, asked } = scene(async () => ({
+    ...nothing,
+    trips: [{ request_id: 'r' }, { request_id: 's' }],
+    dead_letters: [{ event_id: 'd' }, { event_id: 'e' }],
+  }))
   deps.trips.next('r')
+  deps.monitors.next('d')
 
   await sweep(deps)
 
-  expect(asked).toEqual([['trip', 's']])
+  expect(asked).toEqual([
+    ['trip', 's'],
+    ['monitor', 'e'],
+  ])
 })
 
 it('sweeps at once, and goes on after a failure', async () => {

@@ -10,6 +10,8 @@ export type SweepDeps = {
   enqueue: Enqueue
   /** Trips that could not be created pause here. */
   trips: Backoff
+  /** Dead letters that could not be explained pause here. */
+  monitors: Backoff
   log: Log
 }
 
@@ -24,7 +26,7 @@ const limit = 500
 const backlog_ms = 1_000
 
 /** Asks the database for all that waits or was abandoned, and enqueues it. What is enqueued already is not added again. */
-export async function sweep({ system, queues, enqueue, trips, log }: SweepDeps): Promise<DueWork> {
+export async function sweep({ system, queues, enqueue, trips, monitors, log }: SweepDeps): Promise<DueWork> {
   await queues.ready() // one failure instead of one for each piece of work
   const due = await system.dueWork(limit)
   await Promise.all([
@@ -35,6 +37,9 @@ export async function sweep({ system, queues, enqueue, trips, log }: SweepDeps):
     ...due.trips
       .filter(({ request_id }) => !trips.pausing(request_id))
       .map(({ request_id }) => enqueue.trip(request_id)),
+    ...due.dead_letters
+      .filter(({ event_id }) => !monitors.pausing(event_id))
+      .map(({ event_id }) => enqueue.monitor(event_id)),
   ])
   const { quotes, proposals, approvals } = due.expired
   if (quotes + proposals + approvals > 0) log.info({ ...due.expired }, 'expired what was out of date')

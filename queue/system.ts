@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import type { Json } from '../supabase/database.types.ts'
-import type { Db } from '../tools/context.ts'
+import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import { type Answer, isOutage } from '../tools/database.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import type { AvinodeChange } from './avinode-change.ts'
+
+/** The connection of those who have only one. */
+export const defaultConnection = 'default'
 
 const broker = {
   iso_agent_id: z.uuid(),
@@ -21,6 +24,8 @@ export const WebhookLease = z.object({
   raw_payload: z.unknown(),
   retry_count: z.number(),
   source: z.string().nullish(),
+  /** The Avinode connection that it came through, and that it is read through. */
+  connection: z.string().default(defaultConnection),
 })
 export type WebhookLease = z.infer<typeof WebhookLease>
 
@@ -60,6 +65,7 @@ const DueWork = z.object({
   outbox: z.array(Waiting),
   analyses: z.array(z.object({ request_id: z.uuid(), key: z.string() })),
   trips: z.array(z.object({ request_id: z.uuid() })),
+  dead_letters: z.array(z.object({ event_id: z.uuid() })),
   expired: z.object({ quotes: z.number(), proposals: z.number(), approvals: z.number() }),
 })
 export type DueWork = z.infer<typeof DueWork>
@@ -91,8 +97,8 @@ export type Failure = { error: string; uses_attempt: boolean; retry_at: Date | n
 /** The database's own functions for workers. Each is one transaction; whoever no longer holds the lease changes nothing. */
 export type System = ReturnType<typeof createSystem>
 
-/** Binds the functions to the service role, checks what they return, and tells an outage from a defect. */
-export function createSystem(service: Db) {
+/** Binds the functions to a way of calling them as the system, checks what they return, and tells an outage from a defect. */
+export function createSystem(service: DatabaseFunctions) {
   return {
     claimWebhook: (event_id: string) =>
       result(WebhookLease.nullable(), service.rpc('claim_webhook_event', { event_id })),
@@ -117,6 +123,10 @@ export function createSystem(service: Db) {
           p_error_stack: stack,
         }),
       ),
+
+    /** Somebody has been told of this dead letter. */
+    noteDeadLetter: (event_id: string) =>
+      result(z.unknown(), service.rpc('note_dead_letter', { p_event_id: event_id })),
 
     claimTurn: (turn_id: string) => result(ClaimedTurn.nullable(), service.rpc('claim_turn', { p_turn_id: turn_id })),
     heartbeatTurn: (turn: ClaimedTurn) => result(Heartbeat, service.rpc('heartbeat_turn', turnClaim(turn))),

@@ -251,6 +251,33 @@ describe('what a worker does by itself', () => {
     expect(letters).toMatchObject([
       { id: event_id, event_id, request_id: request.id, conversation_id: expect.any(String) },
     ])
+    await vi.waitFor(
+      async () => expect(await world.system.dueWork(10)).toMatchObject({ webhooks: [], dead_letters: [] }),
+      soon,
+    )
+    expect(world.log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { event_id } }])
+  })
+
+  it('a dead letter whose alert was lost with the queue is shown to the error monitor all the same', async () => {
+    const world = await open()
+    const { event_id } = await world.store({ source: 'seller-chat', body: { id: 'asellermsg-404', type: 'tripmsgs' } })
+    await world.sql.query("update avinode_webhook_events set processing_status = 'dead_letter', processed_at = now()")
+    const letters: DeadLetter[] = []
+    let isDown = true
+
+    await world.work({
+      async monitorErrors(letter) {
+        letters.push(letter)
+        if (isDown) throw new Error('the monitor is broken')
+      },
+    })
+    await vi.waitFor(() => expect(letters).toMatchObject([{ event_id }]), soon)
+    await vi.waitFor(async () => expect(await world.system.dueWork(10)).toMatchObject({ dead_letters: [] }), soon)
+
+    // Replayed and dead once more, it is explained once more.
+    isDown = false
+    await world.sql.query("update avinode_webhook_events set processed_at = now() + interval '1 second'")
+    expect(await world.system.dueWork(10)).toMatchObject({ dead_letters: [{ event_id }] })
   })
 
   it('an analysis that fails pauses, and does not hold up that of another request', async () => {

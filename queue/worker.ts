@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import type { Db, Log } from '../tools/context.ts'
+import { UpstreamError } from '../tools/errors.ts'
 import { toolNamed } from '../tools/registry.ts'
 import { runTool } from '../tools/tool.ts'
 import { processTurn } from './assistant-turns.ts'
 import type { AvinodeReader } from './avinode-change.ts'
 import { processWebhook } from './avinode-webhooks.ts'
-import { createBackoff } from './backoff.ts'
+import { type Backoff, createBackoff } from './backoff.ts'
 import { type BackgroundDeps, brokerContext } from './broker-context.ts'
 import type { Bus } from './bus.ts'
 import { createEnqueue } from './enqueue.ts'
@@ -15,12 +17,16 @@ import { outwardActionNamed } from './outward-actions.ts'
 import type { QueueName, Queues, RunningWorker } from './queues.ts'
 import { processAnalysis } from './quote-analysis.ts'
 import { startSweeper } from './sweeper.ts'
-import { type ClaimedTurn, createSystem } from './system.ts'
+import { type ClaimedTurn, createSystem, defaultConnection } from './system.ts'
 import { enqueuePolls } from './trips.ts'
 
 export type WorkerDeps = BackgroundDeps & {
   supabase: { service: Db; forBroker(clerk_user_id: string): Db }
   avinode: BackgroundDeps['avinode'] & AvinodeReader
+  /** Further Avinode connections by name: their notifications are read through them. */
+  connections?: ReadonlyMap<string, AvinodeReader>
+  /** How the system's own functions are called, where that is not over the API of the database. */
+  systemFunctions?: DatabaseFunctions
   queues: Queues
   bus: Pick<Bus, 'onTurn'>
   runTurn(turn: ClaimedTurn, signal: AbortSignal): Promise<void>
@@ -68,10 +74,11 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   const timing = { ...defaults, ...deps.timing }
   const stopping = new AbortController()
   const enqueue = createEnqueue(queues, log)
-  const system = createSystem(deps.supabase.service)
+  const system = createSystem(deps.systemFunctions ?? deps.supabase.service)
   const trips = createBackoff({ first_ms: 10_000, longest_ms: 5 * 60_000 })
-  const sweeper = startSweeper({ system, queues, enqueue, trips, log }, timing.sweep_ms)
-  const process = workOf(deps, { ...timing, system, enqueue, trips, shutdown: stopping.signal })
+  const monitors = createBackoff({ first_ms: 30_000, longest_ms: 10 * 60_000 })
+  const sweeper = startSweeper({ system, queues, enqueue, trips, monitors, log }, timing.sweep_ms)
+  const process = workOf(deps, { ...timing, system, enqueue, trips, monitors, shutdown: stopping.signal })
 
   const running: RunningWorker[] = []
   const polls = repeat(
@@ -106,7 +113,8 @@ type Work = (payload: unknown) => Promise<void>
 type Shared = Timing & {
   system: ReturnType<typeof createSystem>
   enqueue: ReturnType<typeof createEnqueue>
-  trips: ReturnType<typeof createBackoff>
+  trips: Backoff
+  monitors: Backoff
   shutdown: AbortSignal
 }
 
@@ -115,7 +123,9 @@ function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
   const { avinode, bus, log, supabase } = deps
   const { system, enqueue, shutdown } = shared
   const outages = { first_ms: 5_000, longest_ms: 60_000 }
-  const webhooks = { system, avinode, enqueue, log, backoff: createBackoff(outages) }
+  const avinodeOf = (connection: string) =>
+    connection === defaultConnection ? avinode : deps.connections?.get(connection)
+  const webhooks = { system, avinodeOf, enqueue, log, backoff: createBackoff(outages) }
   const turns = {
     system,
     enqueue,
@@ -147,7 +157,7 @@ function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
     log,
     monitorErrors: deps.monitorErrors,
     backoff: shared.trips,
-    monitors: createBackoff({ first_ms: 30_000, longest_ms: 10 * 60_000 }),
+    monitors: shared.monitors,
   }
   return {
     'avinode-webhooks': (payload) => processWebhook(WebhookJob.parse(payload), webhooks),
@@ -178,7 +188,9 @@ const logged =
     try {
       await work(payload)
     } catch (error) {
-      log.error({ err: error, queue, payload }, 'a job failed')
+      const fields = { err: error, queue, payload }
+      if (error instanceof UpstreamError) log.warn(fields, 'a job waits for a service that does not answer')
+      else log.error(fields, 'a job failed')
       throw error
     }
   }

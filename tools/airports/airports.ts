@@ -30,6 +30,8 @@ type Index = {
   by_iata: Map<string, Entry>
   /** Our table's cities and nicknames without spaces, each with its airports, the usual one first. */
   by_city: Map<string, Entry[]>
+  /** The cities of our table that go by a name, where there are several. */
+  namesakes: Map<string, { name: string; airports: Entry[] }[]>
   /** The airports' own names, and the cities in them. */
   by_name: Map<string, Entry[]>
 }
@@ -56,6 +58,20 @@ export function findNamed(query: string): Airport[] {
     variants.map((key) => table.get(key) ?? []).find(({ length }) => length > 0)
   const found = named(index().by_city) ?? (code ? [] : named(index().by_name))
   return found && found.length > 0 ? found.map(plain) : code ? [code] : []
+}
+
+/** Places of one name that lie apart: "Portland" is one in Oregon and one in Maine, and only a person knows which is meant. */
+export type Namesake = { name: string; airports: Airport[] }
+
+/** The places that share a name, the better known first; none where the name stands for one place, however many airports it has. */
+export function findNamesakes(query: string): Namesake[] {
+  const found = index().namesakes.get(compact(normalise(query))) ?? []
+  if (found.length < 2 || getAirport(query)) return []
+  const usual = findNamed(query).map(({ icao }) => icao)
+  const rank = ({ airports }: Namesake) => usual.indexOf(airports[0]?.icao ?? '')
+  return found
+    .map(({ name, airports }) => ({ name, airports: airports.map(plain) }))
+    .sort((one, other) => rank(one) - rank(other))
 }
 
 /** The airport of an ICAO, IATA or American FAA code. */
@@ -169,7 +185,7 @@ function buildIndex(): Index {
   const by_iata = new Map(entries.toSorted((a, b) => b.rank - a.rank).map((entry) => [entry.iata ?? '', entry]))
   by_iata.delete('')
   const by_city = cityTable(by_icao)
-  return { entries, by_icao, by_iata, by_city, by_name: nameTable(entries, by_city) }
+  return { entries, by_icao, by_iata, by_city, namesakes: namesakeTable(by_icao), by_name: nameTable(entries, by_city) }
 }
 
 /** Each business airport's own city: the one where it is the usual airport, else the first that lists it. */
@@ -230,6 +246,16 @@ function cityTable(by_icao: Map<string, Entry>): Map<string, Entry[]> {
   }
   // "Naples, Italy" is also a Naples, after the one that needs no country.
   for (const { city, airports } of listed) if (city.includes(',')) addTo(table, city.split(',')[0] ?? '', airports)
+  return table
+}
+
+function namesakeTable(by_icao: Map<string, Entry>): Index['namesakes'] {
+  const table: Index['namesakes'] = new Map()
+  for (const [name, other_names, codes] of cities) {
+    const airports = codes.split(' ').flatMap((code) => by_icao.get(code) ?? [])
+    const names = [name.split(',')[0] ?? name, ...other_names.split(', ')].map((one) => compact(normalise(one)))
+    for (const key of new Set(names)) if (key !== '') table.set(key, [...(table.get(key) ?? []), { name, airports }])
+  }
   return table
 }
 

@@ -6,6 +6,7 @@ import { runTool } from '../tool.ts'
 import { explainFailure } from './explain-failure.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listFailedExecutions } from './list-failed-executions.ts'
+import { replayDeadLetters } from './replay-dead-letters.ts'
 import { retryEvent } from './retry-event.ts'
 
 let desk: TestDesk
@@ -84,5 +85,29 @@ describe('a dead letter', () => {
     await expect(runTool(retryEvent, { event_id: await deadLetter('completed') }, alex)).rejects.toMatchObject({
       code: 'conflict',
     })
+  })
+  it('is replayed with many others at once, each of them once, and it is written down who did it', async () => {
+    const [one, two] = [await deadLetter(), await deadLetter()]
+    await expect(replayDeadLetters(null, dana)).rejects.toMatchObject({ code: 'forbidden' })
+
+    const named = await replayDeadLetters([one], alex)
+    const answers = await Promise.all([replayDeadLetters(null, alex), replayDeadLetters(null, alex)])
+    const replayed = answers.flatMap(({ event_ids }) => event_ids)
+    await runTool(retryEvent, { event_id: two }, alex)
+    const { rows } = await desk.sql.query(
+      `select subject_id, iso_agent_id, details from private.admin_actions where subject_id = any($1) order by id`,
+      [[one, two]],
+    )
+
+    expect(named.event_ids).toEqual([one])
+    expect(replayed.filter((id) => id === two)).toHaveLength(1)
+    expect(replayed).not.toContain(one)
+    expect(rows).toMatchObject(
+      [one, two].map((subject_id) => ({
+        subject_id,
+        iso_agent_id: alex.broker.iso_agent_id,
+        details: { status: 'dead_letter', error_message: 'Avinode did not answer' },
+      })),
+    )
   })
 })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { getRow, rows } from '../database.ts'
-import { ConflictError } from '../errors.ts'
+import { done, getRow } from '../database.ts'
 import { defineTool } from '../tool.ts'
 import { requireAdmin, WebhookEvent, webhookEventColumns } from './webhook-event.ts'
 
@@ -13,16 +12,8 @@ export const retryEvent = defineTool({
   output: z.object({ event: WebhookEvent }),
   async run({ event_id }, context) {
     requireAdmin(context)
-    const events = () => context.db.from('avinode_webhook_events')
-    const again = events()
-      .update({ processing_status: 'pending', retry_count: 0, next_retry_at: null, processed_at: null })
-      .eq('id', event_id)
-      .in('processing_status', ['failed', 'dead_letter', 'skipped'])
-      .select(webhookEventColumns)
-    const [event] = await rows(WebhookEvent, again)
-    if (event) return { event }
-    const present = await getRow('The event', WebhookEvent, events().select(webhookEventColumns).eq('id', event_id))
-    if (present.processing_status === 'pending') return { event: present }
-    throw new ConflictError(`This event is ${present.processing_status}, so there is nothing to retry`)
+    await done(context.db.rpc('replay_webhook_event', { p_event_id: event_id }))
+    const events = context.db.from('avinode_webhook_events').select(webhookEventColumns)
+    return { event: await getRow('The event', WebhookEvent, events.eq('id', event_id)) }
   },
 })

@@ -1,0 +1,54 @@
+import type { Child } from './child.ts'
+import type { Stage } from './stage.ts'
+
+export type Fault = { at: number; what: string; strike(): Promise<unknown> | unknown }
+
+/** What goes wrong, and after which share of the notifications has been accepted. Kills are without a word, as is all else. */
+export function planFaults({ api, worker, supabase, database, databaseWire, redis, redisWire }: Stage): Fault[] {
+  const one = (children: Child[], index: number) => children[index % children.length]
+  const killApi = (at: number, index: number) => ({
+    at,
+    what: 'kill -9 API',
+    strike: () => one(api, index)?.kill(),
+  })
+  const killWorker = (at: number, index: number) => ({
+    at,
+    what: 'kill -9 worker',
+    strike: () => one(worker, index)?.kill(),
+  })
+  const ofRedis: Fault[] =
+    redis && redisWire
+      ? [
+          { at: 0.25, what: 'Redis killed, empty after', strike: () => redis.restart() },
+          { at: 0.55, what: 'Redis connections cut', strike: () => redisWire.cut() },
+          { at: 0.72, what: 'Redis killed, empty after', strike: () => redis.restart() },
+        ]
+      : []
+  const plan: Fault[] = [
+    killApi(0.04, 0),
+    killWorker(0.08, 0),
+    { at: 0.14, what: 'Postgres connections cut', strike: () => databaseWire.cut() },
+    killWorker(0.2, 1),
+    killApi(0.28, 1),
+    { at: 0.34, what: 'Postgres restarted', strike: () => database.restart() },
+    killWorker(0.42, 0),
+    killApi(0.46, 0),
+    { at: 0.5, what: "kill -9 Supabase's API", strike: () => supabase.kill() },
+    {
+      at: 0.58,
+      what: 'Postgres swallows all for 3 s',
+      async strike() {
+        databaseWire.swallow()
+        await new Promise((resolve) => setTimeout(resolve, 3_000))
+        databaseWire.cut()
+      },
+    },
+    killWorker(0.62, 1),
+    killApi(0.66, 1),
+    { at: 0.76, what: 'Postgres crashes', strike: () => database.crash() },
+    killApi(0.82, 0),
+    killWorker(0.86, 0),
+    { at: 0.9, what: 'Postgres connections cut', strike: () => databaseWire.cut() },
+  ]
+  return [...plan, ...ofRedis].sort((a, b) => a.at - b.at)
+}
