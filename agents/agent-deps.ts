@@ -21,7 +21,7 @@ export type AgentsDeps = {
   now?(): Date
 }
 
-export const limitsOf = ({ limits }: AgentsDeps): Limits => ({ ...DEFAULT_LIMITS, ...limits })
+export const limitsOf = ({ limits, models }: AgentsDeps): Limits => ({ ...DEFAULT_LIMITS, ...models.limits, ...limits })
 
 /** The verbs' context for one piece of work, with the broker's own rights. The seed makes repeated work find its rows again. */
 export function toolContext(

@@ -3,6 +3,7 @@ import type { ToolContext } from '../tools/context.ts'
 import { findRow } from '../tools/database.ts'
 import { type AgentContext, agentContext } from './agent-context.ts'
 import { type AgentsDeps, limitsOf } from './agent-deps.ts'
+import { dayAccount } from './day-ledger.ts'
 import type { Step } from './execution.ts'
 import { createExecutionLog } from './execution-log.ts'
 import { createBudget } from './limits.ts'
@@ -24,7 +25,7 @@ type Options = {
 
 /** Everything that the agents of one run share. */
 export function startAgentRun(deps: AgentsDeps, tools: ToolContext, options: Options): AgentContext {
-  const budget = createBudget(limitsOf(deps))
+  const budget = createBudget(limitsOf(deps), dayAccount(deps, tools.broker.iso_agent_id))
   let firstSituation = options.situation
   const executions = createExecutionLog({
     store: executionStore(deps.supabase.service),
@@ -35,7 +36,7 @@ export function startAgentRun(deps: AgentsDeps, tools: ToolContext, options: Opt
     models: deps.models,
     retry_count: options.retry_count,
     request_id: options.request_id ?? null,
-    spendTokens: budget.spendTokens,
+    budget,
     ...(options.onStep && { onStep: options.onStep }),
     ...(options.onRequest && { onRequest: options.onRequest }),
     log: deps.log,

@@ -10,13 +10,19 @@ import { createBudget, DEFAULT_LIMITS } from './limits.ts'
 import { createOutwardCalls } from './outward-calls.ts'
 
 const context = (tool_calls = 25): AgentContext =>
-  agentContext({ signal: new AbortController().signal } as AgentContext['tools'], {
-    executions: { learnRequest: async () => undefined } as unknown as AgentContext['run']['executions'], // no database in these tests
-    budget: createBudget({ ...DEFAULT_LIMITS, tool_calls }),
-    outward: createOutwardCalls(),
-    situation: async () => ({}),
-    first_request_id: null,
-  })
+  agentContext(
+    { signal: new AbortController().signal, broker: { iso_agent_id: 'dana' }, db: {} } as AgentContext['tools'],
+    {
+      executions: { learnRequest: async () => undefined } as unknown as AgentContext['run']['executions'], // no database in these tests
+      budget: createBudget(
+        { ...DEFAULT_LIMITS, tool_calls },
+        { open: async () => undefined, spend: () => undefined, reserve: () => () => undefined, close: () => undefined },
+      ),
+      outward: createOutwardCalls(),
+      situation: async () => ({}),
+      first_request_id: null,
+    },
+  )
 
 const lookUp = (run: (text: string, signal: AbortSignal) => Promise<{ found: string }>) =>
   defineTool({

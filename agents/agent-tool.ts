@@ -1,13 +1,16 @@
 import { ModelBehaviorError, type RunContext, type Tool as SdkTool, tool } from '@openai/agents'
 import { z } from 'zod'
+import type { Db } from '../tools/context.ts'
 import { LimitExceededError, ServiceError, UpstreamError } from '../tools/errors.ts'
 import { type InsideTool, type OutwardTool, runTool, type Tool } from '../tools/tool.ts'
 import type { AgentContext } from './agent-context.ts'
 import { failToolCall, remember } from './execution.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { guardOthersWords, type Sight } from './others-words.ts'
 import { strictSchema, withoutStrictNulls } from './strict-schema.ts'
 
-const TIMEOUT_MS = 20_000
-const SLOW_TOOLS_MS: Record<string, number> = { create_trip: 30_000, create_proposal: 30_000, revise_proposal: 30_000 }
+/** They wait for Avinode or write a PDF. */
+const SLOW_TOOLS = ['create_trip', 'create_proposal', 'revise_proposal']
 const OUTPUT_LIMIT = 60_000
 
 type Call = { toolCall?: { callId: string }; signal?: AbortSignal }
@@ -16,14 +19,17 @@ type Call = { toolCall?: { callId: string }; signal?: AbortSignal }
  * Exposes a tool to the Agents SDK. Expected failures go back to the model as text; defects, limits and a database that
  * does not answer end the run. What is outward stops for a person, and is never performed from here.
  */
-export function agentTool(definition: Tool): SdkTool<AgentContext> {
+export function agentTool(
+  definition: Tool,
+  { sight = 'withheld', limits = DEFAULT_LIMITS }: { sight?: Sight; limits?: Limits } = {},
+): SdkTool<AgentContext> {
   const outward = definition.effect === 'outward' ? definition : undefined
   return tool({
     name: definition.name,
     description: definition.description,
     parameters: strictSchema(definition.input),
     strict: true,
-    timeoutMs: SLOW_TOOLS_MS[definition.name] ?? TIMEOUT_MS,
+    timeoutMs: SLOW_TOOLS.includes(definition.name) ? limits.slow_tool_ms : limits.tool_ms,
     timeoutErrorFunction: (_run, _error, details) => {
       const text = `upstream_unavailable: ${definition.name} took too long and was given up`
       failToolCall(callId(details), text)
@@ -38,7 +44,7 @@ export function agentTool(definition: Tool): SdkTool<AgentContext> {
       const given = withoutStrictNulls(definition.input, input)
       return outward
         ? run.context.run.outward.outcome(outward, given, callId(details), run.context.tools)
-        : perform(definition as InsideTool, given, run.context, details?.signal)
+        : perform(definition as InsideTool, given, run.context, { sight, signal: details?.signal })
     },
     errorFunction: (_run, error, details) => explain(error, callId(details)),
   })
@@ -48,14 +54,25 @@ async function perform(
   definition: InsideTool,
   input: unknown,
   { tools, run }: AgentContext,
-  signal: AbortSignal | undefined,
+  { sight, signal }: { sight: Sight; signal: AbortSignal | undefined },
 ) {
-  const context = signal ? { ...tools, signal: AbortSignal.any([tools.signal, signal]) } : tools
+  const either = signal ? AbortSignal.any([tools.signal, signal]) : tools.signal
+  const context = { ...tools, signal: either, db: untilAborted(tools.db, either) }
   const output = await runTool(definition, input, context)
   await run.executions.learnRequest(requestOf(input, output))
-  const text = JSON.stringify(output)
+  const text = JSON.stringify(guardOthersWords(output, sight, tools.broker.iso_agent_id))
   return text.length <= OUTPUT_LIMIT ? text : `${text.slice(0, OUTPUT_LIMIT)} … (cut: ask for less)`
 }
+
+/** A connection that a call which was given up can no longer use: what it has not done by then, it does not do later. */
+const untilAborted = (db: Db, signal: AbortSignal): Db =>
+  new Proxy(db, {
+    get(target, key) {
+      if (key === 'from' || key === 'rpc' || key === 'storage') signal.throwIfAborted()
+      const value: unknown = Reflect.get(target, key, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 
 /** Files the call for approval, once. A call that cannot be filed needs no approval: executing it says why. */
 async function mustAsk(
@@ -87,8 +104,8 @@ function sentenceFor(error: unknown): string | undefined {
 
 function explain(error: unknown, call_id: string): string {
   const sentence = sentenceFor(error)
+  failToolCall(call_id, sentence ?? String(error instanceof Error ? error.message : error))
   if (sentence === undefined) throw remember(error)
-  failToolCall(call_id, sentence)
   return sentence
 }
 

@@ -5,6 +5,7 @@ import { postAssistantMessage } from '../tools/messages/post-message.ts'
 import { type AgentsDeps, limitsOf, toolContext } from './agent-deps.ts'
 import { startAgentRun } from './agent-run.ts'
 import { brokerOfRequest } from './background-broker.ts'
+import { withModelsLeft } from './background-models.ts'
 import { deterministicId } from './deterministic-id.ts'
 import { recordToolCalls } from './execution.ts'
 import { createProposalAnalysis, ProposalAnalysis } from './proposal-analysis.ts'
@@ -16,7 +17,6 @@ import { runAlone } from './run-alone.ts'
  */
 export function createQuoteAnalyser(deps: AgentsDeps) {
   const limits = limitsOf(deps)
-  const agent = recordToolCalls(createProposalAnalysis({ models: deps.models, limits }))
 
   return async (request_id: string, _key: string, signal: AbortSignal): Promise<void> => {
     const broker = await brokerOfRequest(deps.supabase.service, request_id)
@@ -31,7 +31,9 @@ export function createQuoteAnalyser(deps: AgentsDeps) {
     if (room && (await isPosted(message_id, look))) return
 
     const tools = toolContext(deps, broker, { seed, origin: BACKGROUND, signal: bounded })
-    const context = startAgentRun(deps, tools, { facts: { background: 'quote_analysis' }, retry_count: 0, request_id })
+    const work = await withModelsLeft(deps, broker.iso_agent_id)
+    const agent = recordToolCalls(createProposalAnalysis({ models: work.models, limits }))
+    const context = startAgentRun(work, tools, { facts: { background: 'quote_analysis' }, retry_count: 0, request_id })
     const task = 'Score and rank the quotes that came in, and say which one is best and why.'
     const input = { task, request_id }
     const analysis = await runAlone(agent, {

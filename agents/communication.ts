@@ -11,7 +11,7 @@ export const Communication = z.strictObject({
   note: z.string().describe('One sentence for the broker'),
 })
 
-/** Makes proposals and writes to clients and operators. Nothing of it leaves before the broker approved it. */
+/** Makes proposals and writes to clients and operators, without having seen a word of theirs. Nothing of it leaves before the broker approved it. */
 export const createCommunication = (deps: AgentDeps) =>
   new Agent<AgentContext, typeof Communication>({
     ...baseAgent('communication', deps, [
@@ -20,7 +20,6 @@ export const createCommunication = (deps: AgentDeps) =>
       'get_proposal',
       'list_proposals',
       'list_quotes',
-      'list_messages',
       'send_proposal',
       'reply_to_operator',
     ]),

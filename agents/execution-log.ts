@@ -1,7 +1,10 @@
 import type { Log } from '../tools/context.ts'
 import type { AgentType } from './agent-type.ts'
 import { currentExecution, type Execution, type Step, stepId, type ToolCallRecord } from './execution.ts'
+import type { Budget } from './limits.ts'
+import { masked } from './masking.ts'
 import type { Models } from './models-from.ts'
+import type { TokenUse } from './prices.ts'
 
 export type Ending =
   | { status: 'completed'; output: unknown }
@@ -24,8 +27,11 @@ export type ExecutionLog = {
   /** Ties every run that belongs to no request yet to this one, if it is the broker's. */
   learnRequest(request_id: string | undefined): Promise<void>
   stepChanged(step: Step): void
-  /** Throws `LimitExceededError` when all the runs together have used too much. */
-  spendTokens(tokens: number): void
+  spend(agent_type: AgentType, tokens: TokenUse): void
+  /** Sets aside what a question will take. Throws `LimitExceededError` when all the runs together have not that much left. */
+  reserve(agent_type: AgentType, tokens: TokenUse): () => void
+  /** Throws `LimitExceededError` for a call that is too many. */
+  spendToolCall(): void
   readonly steps: readonly Step[]
   /** The request that the runs are about, as far as it is known. */
   readonly request_id: string | undefined
@@ -45,7 +51,7 @@ type Options = {
   models: Models
   retry_count: number
   request_id: string | null
-  spendTokens(tokens: number): void
+  budget: Pick<Budget, 'spend' | 'reserve' | 'spendToolCall'>
   onStep?(step: Step): void
   onRequest?(request_id: string): void
   log: Log
@@ -61,11 +67,16 @@ export function createExecutionLog(options: Options): ExecutionLog {
 
   const write = async (id: string, row: Record<string, unknown>) => {
     try {
-      await store.write(id, row)
+      await store.write(id, masked(row) as typeof row)
     } catch (error) {
       log.warn({ err: error, execution_id: id }, 'a run could not be recorded')
     }
   }
+
+  const priced = (agent_type: AgentType, tokens: TokenUse) => ({
+    tokens: tokens.input + tokens.output,
+    cost_usd: options.models.costUsd(agent_type, tokens) ?? 0,
+  })
 
   const self: ExecutionLog = {
     ids,
@@ -83,7 +94,7 @@ export function createExecutionLog(options: Options): ExecutionLog {
         started_at: new Date(),
         earlier_ms: earlier?.execution_time_ms ?? 0,
         request_id: request,
-        tokens: earlier?.tokens ?? { requests: 0, input: 0, output: 0 },
+        tokens: earlier?.tokens ?? { requests: 0, input: 0, cached: 0, output: 0 },
         tool_calls: earlier?.tool_calls ?? [],
         fatal: undefined,
         problem: undefined,
@@ -137,7 +148,9 @@ export function createExecutionLog(options: Options): ExecutionLog {
       steps.set(step.id, step)
       onStep?.(step)
     },
-    spendTokens: options.spendTokens,
+    spend: (agent_type, tokens) => options.budget.spend(priced(agent_type, tokens)),
+    reserve: (agent_type, tokens) => options.budget.reserve(priced(agent_type, tokens)),
+    spendToolCall: options.budget.spendToolCall,
     get request_id() {
       return request ?? undefined
     },

@@ -25,7 +25,7 @@ export type Execution = {
   /** Milliseconds that earlier parts of this run took, before it waited for a person. */
   readonly earlier_ms: number
   request_id: string | null
-  tokens: { requests: number; input: number; output: number }
+  tokens: { requests: number; input: number; cached: number; output: number }
   tool_calls: ToolCallRecord[]
   /** What no model may talk its way around (model down, limit, defect): it ends the whole run. */
   fatal: Error | undefined

@@ -9,37 +9,68 @@ import { currentExecution, remember } from './execution.ts'
  */
 export const meteredModel = (model: Model): Model => ({
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
+    const release = reserve(request)
     try {
       const response = await untilAborted(model.getResponse(request), request.signal)
-      count(response.usage.inputTokens, response.usage.outputTokens)
+      count(response.usage)
       return response
     } catch (error) {
       throw outage(error, request.signal)
+    } finally {
+      release()
     }
   },
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
+    const release = reserve(request)
     try {
       for await (const event of untilAbortedEach(model.getStreamedResponse(request), request.signal)) {
-        if (event.type === 'response_done') count(event.response.usage.inputTokens, event.response.usage.outputTokens)
+        if (event.type === 'response_done') count(event.response.usage)
         yield event
       }
     } catch (error) {
       throw outage(error, request.signal)
+    } finally {
+      release()
     }
   },
 })
 
-function count(input: number, output: number) {
+/** About what the question alone takes: a token is four characters of English, and JSON is no shorter. */
+const CHARACTERS_PER_TOKEN = 4
+
+/** A run that has spent what it may asks no model any more. */
+function reserve({ systemInstructions = '', input, tools }: ModelRequest): () => void {
   const execution = currentExecution()
-  if (!execution) return
-  execution.tokens.requests += 1
-  execution.tokens.input += input
-  execution.tokens.output += output
+  if (!execution) return () => undefined
+  const characters = systemInstructions.length + JSON.stringify([input, tools]).length
   try {
-    execution.log.spendTokens(input + output)
+    const tokens = { input: Math.ceil(characters / CHARACTERS_PER_TOKEN), cached: 0, output: 0 }
+    return execution.log.reserve(execution.agent_type, tokens)
   } catch (error) {
     throw remember(error)
   }
+}
+
+type Reported = { inputTokens: number; outputTokens: number; inputTokensDetails?: unknown }
+
+function count({ inputTokens: input, outputTokens: output, inputTokensDetails }: Reported) {
+  const execution = currentExecution()
+  if (!execution) return
+  const cached = Math.min(input, cachedIn(inputTokensDetails))
+  execution.tokens.requests += 1
+  execution.tokens.input += input
+  execution.tokens.cached += cached
+  execution.tokens.output += output
+  execution.log.spend(execution.agent_type, { input, cached, output })
+}
+
+/** One object for a response, or one for each request of it. */
+function cachedIn(details: unknown): number {
+  const all: unknown[] = Array.isArray(details) ? details : [details]
+  return all.reduce<number>((sum, one) => {
+    const cached = typeof one === 'object' && one !== null && 'cached_tokens' in one ? Number(one.cached_tokens) : 0
+    return sum + (Number.isFinite(cached) ? cached : 0)
+  }, 0)
 }
 
 function outage(error: unknown, signal: AbortSignal | undefined): unknown {

@@ -1,6 +1,8 @@
 import type { Model, ModelSettings } from '@openai/agents'
 import type { AgentType } from './agent-type.ts'
+import type { Limits } from './limits.ts'
 import { meteredModel } from './metered-model.ts'
+import type { TokenUse } from './prices.ts'
 
 export type AgentModel = { model: Model; name: string; settings: ModelSettings }
 
@@ -9,13 +11,15 @@ export type Models = ((agent_type: AgentType) => AgentModel) & {
   /** True when rules answer and no model is asked. */
   readonly offline: boolean
   /** What the tokens of one run cost, where the price is known. */
-  costUsd(agent_type: AgentType, tokens: { input: number; output: number }): number | null
+  costUsd(agent_type: AgentType, tokens: TokenUse): number | null
+  /** What the configuration allows beside the usual. */
+  readonly limits: Partial<Limits>
 }
 
 /** Wraps any choice of models; tests pass scripted ones. */
 export function modelsFrom(
   choose: (agent_type: AgentType) => { model: Model; name: string; settings?: ModelSettings },
-  options: { offline: boolean; costUsd?: Models['costUsd'] },
+  options: { offline: boolean; costUsd?: Models['costUsd']; limits?: Partial<Limits> },
 ): Models {
   const chosen = new Map<AgentType, AgentModel>()
   const of = (agent_type: AgentType): AgentModel => {
@@ -26,5 +30,6 @@ export function modelsFrom(
     chosen.set(agent_type, entry)
     return entry
   }
-  return Object.assign(of, { offline: options.offline, costUsd: options.costUsd ?? (() => null) })
+  const { offline, costUsd = () => null, limits = {} } = options
+  return Object.assign(of, { offline, costUsd, limits })
 }

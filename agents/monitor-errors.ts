@@ -2,6 +2,7 @@ import { postAssistantMessage } from '../tools/messages/post-message.ts'
 import { type AgentsDeps, limitsOf, toolContext } from './agent-deps.ts'
 import { startAgentRun } from './agent-run.ts'
 import { brokerOfRequest, firstAdmin } from './background-broker.ts'
+import { withModelsLeft } from './background-models.ts'
 import { deterministicId } from './deterministic-id.ts'
 import { createErrorMonitor, ErrorReport } from './error-monitor.ts'
 import { recordToolCalls } from './execution.ts'
@@ -21,7 +22,6 @@ export type Failure = {
 /** Explains a failure as the broker whose request it is, or else as an admin, and tells the broker in the request's room. */
 export function createErrorMonitoring(deps: AgentsDeps) {
   const limits = limitsOf(deps)
-  const agent = recordToolCalls(createErrorMonitor({ models: deps.models, limits }))
 
   return async (failure: Failure, signal: AbortSignal): Promise<ErrorReport | undefined> => {
     const { request_id, conversation_id } = failure
@@ -33,7 +33,9 @@ export function createErrorMonitoring(deps: AgentsDeps) {
       origin: { kind: 'background', turn_id: null, conversation_id: null },
       signal: AbortSignal.any([signal, AbortSignal.timeout(limits.seconds * 1000)]),
     })
-    const context = startAgentRun(deps, tools, {
+    const work = await withModelsLeft(deps, broker.iso_agent_id)
+    const agent = recordToolCalls(createErrorMonitor({ models: work.models, limits }))
+    const context = startAgentRun(work, tools, {
       facts: { background: 'error_monitor', failure },
       retry_count: 0,
       request_id,

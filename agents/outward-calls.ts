@@ -13,6 +13,8 @@ export type OutwardCalls = {
   outcome(tool: OutwardTool, input: unknown, call_id: string, context: ToolContext): Promise<string>
   /** Approval ids by tool call id. */
   readonly filed: ReadonlyMap<string, string>
+  /** The run goes on where it waited: what it filed before belongs to those calls, and a new call is a new question. */
+  goOn(): void
 }
 
 /**
@@ -22,16 +24,24 @@ export type OutwardCalls = {
 export function createOutwardCalls(earlier: Iterable<[call_id: string, approval_id: string]> = []): OutwardCalls {
   const filed = new Map(earlier)
   const asked = new Map<string, number>()
+  let taken: ReadonlySet<string> = new Set()
+
+  const nextId = (subject: string, context: ToolContext): string => {
+    const count = (asked.get(subject) ?? 0) + 1
+    asked.set(subject, count)
+    const id = context.newId(`${subject}:${count}`)
+    return taken.has(id) ? nextId(subject, context) : id
+  }
 
   return {
     filed,
+    goOn() {
+      taken = new Set(filed.values())
+    },
     async file(tool, input, call_id, context) {
       const known = filed.get(call_id)
       if (known) return isOpen(await readApproval(context.db, known))
-      const subject = `approval:${tool.name}:${idsIn(input).join(',')}`
-      const count = (asked.get(subject) ?? 0) + 1
-      asked.set(subject, count)
-      const approval_id = context.newId(`${subject}:${count}`)
+      const approval_id = nextId(`approval:${tool.name}:${idsIn(input).join(',')}`, context)
       const approval =
         (await readApproval(context.db, approval_id)) ?? (await fileCall(tool, input, call_id, approval_id, context))
       filed.set(call_id, approval.id)

@@ -20,10 +20,18 @@ export const ProposalAnalysis = z.strictObject({
 })
 export type ProposalAnalysis = z.output<typeof ProposalAnalysis>
 
-/** Scores and ranks operators' quotes, and says why. It reads what operators wrote, so it holds no tool that reaches anyone. */
+/**
+ * Scores and ranks operators' quotes, says why, and reads what operators wrote. As the one agent that sees their words it can change
+ * nothing by its own: the scores that it has written are calculated.
+ */
 export const createProposalAnalysis = (deps: AgentDeps) =>
   new Agent<AgentContext, typeof ProposalAnalysis>({
-    ...baseAgent('proposal_analysis', deps, ['score_quotes', 'compare_quotes', 'list_quotes', 'get_quote']),
+    ...baseAgent(
+      'proposal_analysis',
+      deps,
+      ['score_quotes', 'compare_quotes', 'list_quotes', 'get_quote', 'list_messages'],
+      { sight: 'marked' },
+    ),
     handoffDescription: 'Compares quotes',
     outputType: ProposalAnalysis,
   })
@@ -31,7 +39,8 @@ export const createProposalAnalysis = (deps: AgentDeps) =>
 export const proposalAnalysisTool = (deps: AgentDeps) =>
   specialistTool(createProposalAnalysis(deps), {
     agent_type: 'proposal_analysis',
-    description: 'Scores, ranks and compares the quotes of a request, and says which one is best and why.',
+    description:
+      'Scores, ranks and compares the quotes of a request, and says which one is best and why. Also reads what an operator wrote, and reports it.',
     parameters: z.strictObject({
       task: z.string().describe('What the broker wants to know'),
       request_id: z.uuid().describe('The request'),

@@ -19,7 +19,9 @@ export async function runAlone<Out extends z.ZodObject>(
 ): Promise<z.output<Out>> {
   const { executions } = context.run
   const execution = await executions.begin(agent_type, { call_id: agent_type, input, resumes: false })
+  const { day } = context.run.budget
   try {
+    await day.open()
     const { signal } = context.tools
     const result = await within(execution, () =>
       new Runner(RUN_CONFIG).run(agent, JSON.stringify(input), { context, maxTurns, signal }),
@@ -31,5 +33,7 @@ export async function runAlone<Out extends z.ZodObject>(
     const cause = execution.fatal ?? causeOf(error)
     await executions.end(execution, failedEnding(cause, context.tools.signal))
     throw cause
+  } finally {
+    day.close()
   }
 }

@@ -1,10 +1,12 @@
 import { type Agent, type AgentInputItem, Runner, type RunState } from '@openai/agents'
 import type { Approval } from '../tools/approvals/approval.ts'
+import { approvalWarnings } from '../tools/approvals/approval-warnings.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import type { AgentContext } from './agent-context.ts'
 import { type AgentsDeps, limitsOf, toolContext } from './agent-deps.ts'
 import { startAgentRun } from './agent-run.ts'
 import { within } from './execution.ts'
+import { AVINODE_PINS, pinnedServer } from './mcp-pins.ts'
 import { createOrchestrator } from './orchestrator.ts'
 import { describeOutcome } from './outward-calls.ts'
 import { type PausedRun, readPausedRun, restoreRun, SDK_VERSION, writePausedRun } from './paused-run.ts'
@@ -35,7 +37,7 @@ export function createTurnRunner(deps: AgentsDeps) {
   const orchestrator = createOrchestrator({
     models: deps.models,
     limits,
-    ...(deps.avinodeServers && { avinodeServers: deps.avinodeServers }),
+    avinodeServers: (deps.avinodeServers ?? []).map((server) => pinnedServer(server, AVINODE_PINS, deps.log)),
   })
   return async (turn: ClaimedTurn, signal: AbortSignal): Promise<void> => {
     const lost = new AbortController()
@@ -88,12 +90,14 @@ async function runTurn(work: Work): Promise<void> {
         : { trigger: turn.trigger, resumed: true },
     resumes: paused !== undefined,
   })
+  const { day } = context.run.budget
   try {
+    await day.open()
     const result = await within(execution, () => stream(work, context, input, text))
     const approvals = await approvalsAwaited(result.interruptions, context)
     await executions.learnRequest(executions.request_id ?? approvals[0]?.request_id ?? speech.request_id)
     if (approvals.length > 0) {
-      speech.asksFor(approvals)
+      await speech.asksFor(approvals)
       await executions.end(execution, { status: 'pending', output: text.content })
       const filed = { approvals: [...context.run.outward.filed], executions: [...executions.ids] }
       const run_state = writePausedRun({ part: speech.part, state: result.state.toString(), ...filed })
@@ -116,6 +120,8 @@ async function runTurn(work: Work): Promise<void> {
     else deps.log.error(fields, 'a turn of the assistant failed')
     text.say(apologyFor(cause, clock))
     await speech.finish({ status: 'failed', error: cause.message })
+  } finally {
+    day.close()
   }
 }
 
@@ -150,9 +156,12 @@ function openSpeech({ deps, turn, store, writer }: Work, { tools, run }: AgentCo
   return {
     part,
     request_id: run.first_request_id ?? undefined,
-    asksFor(approvals: Approval[]) {
-      for (const { id, action, request_id, payload, expires_at } of approvals) {
-        writer.write({ type: 'data-approval', id, data: { approval_id: id, action, request_id, payload, expires_at } })
+    async asksFor(approvals: Approval[]) {
+      for (const approval of approvals) {
+        const { id, action, request_id, payload, expires_at } = approval
+        const warnings = await approvalWarnings(approval, tools)
+        const data = { approval_id: id, action, request_id, payload, expires_at, warnings }
+        writer.write({ type: 'data-approval', id, data })
       }
       if (text.content === '') text.say(approvals.map(waitingSentence).join('\n\n'))
     },
@@ -183,6 +192,7 @@ async function prepareInput(
   const state = paused && (await restoreRun(orchestrator, paused, turn.sdk_version, context))
   if (state) {
     settle(state, outcomes)
+    context.run.outward.goOn()
     return { state }
   }
   return { items: await turnInput(turn, triggerOf(turn), context.tools, [...outcomes.values()].map(describeOutcome)) }

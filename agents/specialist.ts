@@ -10,6 +10,7 @@ import type { Ending } from './execution-log.ts'
 import { instructionsOf } from './instructions.ts'
 import type { Limits } from './limits.ts'
 import type { Models } from './models-from.ts'
+import type { Sight } from './others-words.ts'
 
 /** How every run of every agent is run. Traces stay at home; a tool that a model made up is an answer, not a crash. */
 export const RUN_CONFIG = {
@@ -25,14 +26,19 @@ export type AgentDeps = {
 }
 
 /** The parts that all six agents share: prose with the situation, the model chosen for it, and tools from the registry. */
-export function baseAgent(agent_type: AgentType, { models }: AgentDeps, toolNames: readonly string[]) {
+export function baseAgent(
+  agent_type: AgentType,
+  { models, limits }: AgentDeps,
+  toolNames: readonly string[],
+  { sight = 'withheld' }: { sight?: Sight } = {},
+) {
   const { model, settings } = models(agent_type)
   return {
     name: agent_type,
     instructions: instructionsOf(agent_type),
     model,
     modelSettings: settings,
-    tools: toolNames.map((name) => agentTool(registered(name))),
+    tools: toolNames.map((name) => agentTool(registered(name), { sight, limits })),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { UIMessageChunk } from 'ai'
+import type { ApprovalWarning } from '../tools/approvals/approval-warnings.ts'
 import type { Step } from './execution.ts'
 
 /** The parts of our own in an assistant's message, beside its text. */
@@ -12,6 +13,8 @@ export type TurnData = {
     request_id: string | null
     payload: Record<string, unknown>
     expires_at: string
+    /** What to look at before saying yes. */
+    warnings: ApprovalWarning[]
   }
   /** The request that this turn is about. */
   request: { request_id: string }

@@ -5,6 +5,7 @@ import {
   ToolCallError,
 } from '@openai/agents'
 import { LimitExceededError, UpstreamError } from '../tools/errors.ts'
+import { DayLimitError } from './limits.ts'
 
 /** Another worker holds the turn now, so nothing may be written any more. */
 export class TurnLost extends Error {
@@ -32,6 +33,8 @@ export function wasStopped({ aborted, reason }: AbortSignal): boolean {
 
 /** What the broker reads when a turn could not be finished. A defect is logged, not told. */
 export function apologyFor(error: Error, clock: AbortSignal): string {
+  if (error instanceof DayLimitError)
+    return `${error.message}, so I stop here; I am back at midnight UTC. What was done so far is kept, quotes that come in are still compared, and everything that needs no assistant works as before.`
   if (error instanceof LimitExceededError)
     return `${error.message}. What was done so far is kept; ask me for the rest in smaller steps.`
   if (error instanceof MaxTurnsExceededError)

@@ -82,7 +82,12 @@ const EarlierRow = z.object({
   execution_time_ms: z.number().nullable(),
   started_at: z.coerce.date().nullable(),
   metadata: z.object({
-    tokens: z.object({ requests: z.number(), input: z.number(), output: z.number() }),
+    tokens: z.object({
+      requests: z.number(),
+      input: z.number(),
+      cached: z.number().default(0),
+      output: z.number(),
+    }),
     tool_calls: z.array(
       z.object({
         call_id: z.string(),

@@ -4,6 +4,7 @@ import { chosenAirports, detailsLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { wishInput } from './new-trip.ts'
 import { offerClient, severalClients } from './phrases.ts'
+import { doubtIn } from './questions.ts'
 import { ClientAnswer, OneRequest, type RequestRow, type Segment } from './rows.ts'
 import { call, resultOf, type Step, say, type Turn } from './turn.ts'
 import { isOpen, whichRequest } from './which-request.ts'
@@ -17,8 +18,8 @@ export function planChange(turn: Turn, trip: TripReading): Step {
     return say(
       `This request is ${request.status}, so it cannot be changed any more. Tell me the whole trip and I create a new one.`,
     )
-  const unknown = trip.unknown_airports[0]
-  if (unknown) return say(`I do not know an airport "${unknown}", so I changed nothing. How is it spelt?`)
+  const doubt = doubtIn(trip)
+  if (doubt) return say(doubt)
   return changeRequest(turn, trip, request)
 }
 
@@ -137,5 +138,5 @@ const routedAnew = (trip: TripReading, request: RequestRow) =>
     arrival_airport: leg.to?.airports[0]?.icao ?? '',
     departure_date: leg.date ?? request.segments[index]?.departure_date ?? '',
     departure_time: leg.time ?? request.segments[index]?.departure_time ?? null,
-    passengers: trip.passengers ?? request.passengers ?? 1,
+    passengers: leg.passengers ?? trip.passengers ?? request.passengers ?? 1,
   }))

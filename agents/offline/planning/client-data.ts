@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import { readClient } from '../reading/client.ts'
-import { joined } from './describe.ts'
+import { joined, rangeLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { type ClientRow, Clients, OneClient, OneRequest } from './rows.ts'
 import { readTask, type Task } from './specialist.ts'
@@ -74,10 +75,13 @@ function contact(task: string) {
   }
 }
 
+const BudgetRange = z.object({ min: z.string(), max: z.string() })
+
 /** What the client likes, in one sentence, from the preferences as they are kept. */
 function likes({ company_name, preferences }: ClientRow): string | null {
   const parts = Object.entries(preferences ?? {}).flatMap(([key, value]) => {
-    const text = valueText(value)
+    const range = BudgetRange.safeParse(value).data
+    const text = range ? rangeLabel(range.min, range.max) : valueText(value)
     return text ? [`${key.replaceAll('_', ' ')} ${text}`] : []
   })
   return parts.length > 0 ? `What we know of ${company_name}: ${parts.join('; ')}.` : null

@@ -1,9 +1,10 @@
-import { findNamed } from '../../../tools/airports/airports.ts'
+import { findNamed, findNamesakes } from '../../../tools/airports/airports.ts'
 import { mergeTrips } from '../reading/merge.ts'
 import { numberOf } from '../reading/numbers.ts'
 import { clean } from '../reading/text.ts'
 import { readTrip, type TripReading } from '../reading/trip.ts'
 import { type OpenQuestion, openQuestion } from './phrases.ts'
+import { pickNamesake } from './questions.ts'
 import type { Turn } from './turn.ts'
 
 /** What the assistant said since the broker's message before this one. */
@@ -20,7 +21,13 @@ export function describedTrip(turn: Turn): TripReading {
   const from = turn.before.findLastIndex(({ by }) => by === 'broker')
   const earlier = turn.before[from]
   if (!earlier) return now
-  return mergeTrips(describedTrip({ ...turn, text: earlier.text, before: turn.before.slice(0, from) }), now)
+  const described = describedTrip({ ...turn, text: earlier.text, before: turn.before.slice(0, from) })
+  const legs = described.legs.map((leg) => ({
+    ...leg,
+    from: pickNamesake(leg.from, turn.text),
+    to: pickNamesake(leg.to, turn.text),
+  }))
+  return mergeTrips({ ...described, legs }, now)
 }
 
 /** A message, read as the answer to what was asked: "8" is a number of passengers where that was the question. */
@@ -28,13 +35,16 @@ export function readReply(text: string, asked: OpenQuestion, turn: Turn): TripRe
   const trip = readTrip(text, { today: turn.situation.today, after: turn.situation.request?.departure_date ?? null })
   const short = clean(text).replace(/[.!,]+$/, '')
   if (asked.passengers && trip.passengers === null) {
-    const bare = /^(?:just |only |about |we are )?(\S+)$/i.exec(short)?.[1] ?? /(?:^|, ?| )(\d{1,2})$/.exec(short)?.[1]
+    const lone = trip.doubts.find(({ about, because }) => about === 'passengers' && because === 'vague')
+    const bare = /^(?:just |only |we are |sorry,? |no,? |make it )?(\S+)$/i.exec(short)?.[1] ?? lone?.words
     trip.passengers = bare ? numberOf(bare) : null
+    if (trip.passengers !== null) trip.doubts = trip.doubts.filter((doubt) => doubt !== lone)
   }
   if (asked.trip && trip.legs.length === 0) {
     const airports = findNamed(short.replace(/^(it's|it is|i mean|i meant|sorry,?|no,?)\s+/i, ''))
-    const place = { start: 0, end: short.length, text: short, airports }
-    if (airports.length > 0) trip.legs = [{ from: place, to: null, date: null, time: null }]
+    const alike = findNamesakes(short)
+    const place = { start: 0, end: short.length, text: short, airports, namesakes: alike.length > 0 ? alike : null }
+    if (airports.length > 0) trip.legs = [{ from: place, to: null, date: null, time: null, passengers: null }]
   }
   const [leg] = trip.legs
   const is_destination = asked.destination && !asked.origin && leg?.from && !leg.to && !/\bfrom\b/i.test(text)

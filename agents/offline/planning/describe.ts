@@ -19,10 +19,16 @@ const days = new Intl.DateTimeFormat('en-GB', {
 /** "Fri 20 Nov 2026" */
 export const dayLabel = (date: string) => days.format(new Date(`${date.slice(0, 10)}T00:00:00Z`)).replace(',', '')
 
-/** "112,000.00 USD": digits are only grouped, never rounded. */
-export const priceLabel = (amount: string, currency = 'USD') => {
+/** "USD 112,000", "USD 84,520.50": digits are only grouped, never rounded. */
+export const priceLabel = (amount: string, currency = 'USD') => `${currency} ${grouped(amount)}`
+
+/** "90,000-140,000 USD" */
+export const rangeLabel = (least: string, most: string, currency = 'USD') =>
+  `${grouped(least)}-${grouped(most)} ${currency}`
+
+const grouped = (amount: string) => {
   const [whole = '', cents = '00'] = amount.split('.')
-  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${cents} ${currency}`
+  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${/^0*$/.test(cents) ? '' : `.${cents}`}`
 }
 
 export const joined = (parts: readonly string[], last = 'and') =>
@@ -69,7 +75,7 @@ export function detailsLabel(request: RequestRow): string {
     .join(', ')
 }
 
-/** "Elite Jets, 98,500.00 USD, Gulfstream G650, score 87" */
+/** "Elite Jets, USD 98,500, Gulfstream G650, score 87" */
 export const quoteLabel = ({ operator_name, total_price, currency, aircraft_type, score }: QuoteRow) =>
   [operator_name, priceLabel(total_price, currency), aircraft_type, score != null && `score ${score}`]
     .filter(Boolean)

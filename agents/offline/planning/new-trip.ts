@@ -1,10 +1,8 @@
-import { findAirports, suggestAirports } from '../../../tools/airports/airports.ts'
-import { unknownIn } from '../reading/merge.ts'
-import type { Place } from '../reading/places.ts'
-import type { TripLeg, TripReading } from '../reading/trip.ts'
-import { airportLabel, chosenAirports, detailsLabel, joined, routeLabel } from './describe.ts'
+import type { TripReading } from '../reading/trip.ts'
+import { chosenAirports, detailsLabel, joined, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
-import { offerClient, severalClients, waitingForTrip, whoIsTheClient } from './phrases.ts'
+import { offerClient, severalClients, whoIsTheClient } from './phrases.ts'
+import { questionFor } from './questions.ts'
 import { ClientAnswer, OneRequest, type RequestRow, SearchAnswer } from './rows.ts'
 import { call, resultOf, type Step, say, type Turn } from './turn.ts'
 import { isOpen } from './which-request.ts'
@@ -63,56 +61,22 @@ export function planFormRequest(turn: Turn, request_id: string): Step {
   )
 }
 
-/** What has to be known before a request can exist, in one question; null when all of it is known. */
-function questionFor(trip: TripReading): string | null {
-  const unknown = unknownIn(trip.legs)
-  const open = missing(trip)
-  if (unknown.length === 0 && open.length === 0) return null
-  const known = trip.legs[0]?.to
-  const opening = known && open.includes('where from') ? `Gladly, to ${placeLabel(known)}. ` : ''
-  const asked = open.length > 0 ? sentence(`${joined(open)}?`) : ''
-  return waitingForTrip([...unknown.map(nearest), `${opening}${asked}`].filter(Boolean).join(' '))
-}
-
-function missing(trip: TripReading): string[] {
-  const legs: TripLeg[] = trip.legs.length > 0 ? trip.legs : [{ from: null, to: null, ...trip.departure }]
-  const undated = legs.filter(({ date }) => !date).length
-  return [
-    legs.some(({ from }) => !from) && 'where from',
-    legs.some(({ to }) => !to) && 'where to',
-    undated > 0 && (legs.length === 1 ? 'on which day' : 'on which day does each flight leave'),
-    trip.is_round_trip && !trip.back?.date && legs.length === 1 && 'when do they come back',
-    trip.passengers === null && 'how many passengers',
-  ].filter((part) => part !== false)
-}
-
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-const placeLabel = ({ text, airports }: Place) => (airports[0] ? airportLabel(airports[0].icao) : text)
-
-/** The known airports that are spelt most like an unknown one. */
-function nearest(unknown: string): string {
-  const found = findAirports(unknown, 3).airports
-  const near = (found.length > 0 ? found : suggestAirports(unknown, 3)).map(({ icao, name }) => `${icao} (${name})`)
-  const lead = `I do not know an airport "${unknown}".`
-  return near.length > 0
-    ? `${lead} Did you mean ${joined(near, 'or')}?`
-    : `${lead} How is it spelt, or what is its code?`
-}
-
 /** The itinerary as `create_request` takes it: a return trip is two segments. */
-export function segmentsOf({ legs, back, passengers }: Pick<TripReading, 'legs' | 'back' | 'passengers'>) {
+export function segmentsOf({ legs, back, passengers, passengers_back }: TripReading) {
   const flights = legs.map((leg) => ({
     departure_airport: leg.from?.airports[0]?.icao ?? '',
     arrival_airport: leg.to?.airports[0]?.icao ?? '',
     departure_date: leg.date ?? '',
     departure_time: leg.time,
-    passengers: passengers ?? 0,
+    passengers: leg.passengers ?? passengers ?? 0,
   }))
   const [out] = flights
   if (!out || !back?.date || flights.length > 1) return flights
   const home = { departure_airport: out.arrival_airport, arrival_airport: out.departure_airport }
-  return [out, { ...out, ...home, departure_date: back.date, departure_time: back.time }]
+  const times = { departure_date: back.date, departure_time: back.time }
+  return [out, { ...out, ...home, ...times, passengers: passengers_back ?? out.passengers }]
 }
 
 function requestInput(trip: TripReading) {
@@ -145,7 +109,7 @@ const tripLabel = (request: RequestRow) =>
 /** Where the broker goes on, or why not yet. */
 export function openAvinode({ deep_link, note }: { deep_link: string | null; note: string }): string {
   if (!deep_link) return note
-  return `The trip is in Avinode. Press [Open Avinode](${deep_link}), pick the operators there and send them RFQs: that step is yours. I collect the quotes and compare them when they are in.`
+  return `The trip is in Avinode. Press [Open Avinode](${deep_link}), pick operators there and send them the RFQs: that step is yours. I compare the quotes as they come in.`
 }
 
 type Found = { client: { company_name: string } | null; candidates: { company_name: string }[] }

@@ -1,4 +1,7 @@
 import { findNamed, getAirport } from '../../../tools/airports/airports.ts'
+import { isCorrection } from './corrections.ts'
+import { readPlaces } from './places.ts'
+import { legsOf } from './route.ts'
 import { blank, type Span } from './text.ts'
 
 export type ClientReading = { client: string | null; spans: Span[] }
@@ -8,6 +11,7 @@ const word = "(?:(?:Mr|Mrs|Ms|Dr|St|\\p{Lu})\\.|[\\p{Lu}\\p{N}](?:[\\p{L}\\p{N}'
 const joiner = '(?: (?:of|and|&|de|der|von|van|the|y|et|und|la|du) | & | )'
 const name = `(${word}(?:${joiner}${word}){0,4})`
 const lower_name = "([\\p{L}\\p{N}][\\p{L}\\p{N}'&]*(?: [\\p{L}\\p{N}&][\\p{L}\\p{N}'&]*){0,2})"
+const familyName = `(${word} (?:family|group|party))`
 const quoted = '"([^"]{2,80})"'
 
 /** Leads that only a client can follow. */
@@ -15,6 +19,8 @@ const explicit = [
   "(?:the |our |my )?(?:client|customer|account|company|kunde|cliente|le client)(?:'s name)? (?:is|will be|should be|ist|est|es|name is|called|named) ",
   '(?:client|customer|account|kunde|cliente)(?: name)? ?[:=] ?',
   '(?:on behalf of|im auftrag von|im namen von|au nom de|de parte de) ',
+  '(?:our|my|the) (?:client|customer),? ',
+  '(?:pour la société|für (?:die )?firma|para la empresa) ',
   '(?:for|with) (?:our |my |the |a )?(?:new )?(?:client|customer|account)(?: called| named)?,? ',
   '(?:create|add|register|set up) (?:the |a |an )?(?:new )?(?:client|customer|account)(?: called| named| for)?:? ?',
   "(?:it's|it is|this is|that's|this one is) for ",
@@ -22,14 +28,14 @@ const explicit = [
 
 /** Only a name in capitals may follow: "client Acme", but not "my client from Austin". */
 const labelled = '(?:client|customer|account|kunde|cliente) '
-const booked = '(?:book|get|find|arrange|quote|send) '
-const possible = '(?:for|für|pour|para) '
+const booked = '(?:book|get|find|arrange|quote|send|fly|move|take|bring) (?:the )?'
+const possible = '(?:for|für|pour|para) (?:the )?'
 const subject = '^(?:hi,? |hello,? )?'
 const verbs =
   ' (?:needs?|wants?|would like|is looking|are looking|has asked|asks|is asking|must|braucht|möchte|veut|necesita|quiere) '
 
 const notNames =
-  /^(i|we|they|he|she|it|you|clients?|customer|the|a|an|this|that|these|my|our|your|his|her|their|me|us|them|one|two|three|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next|christmas|easter|thanksgiving|new year|what|which|who|please|can|could|send|flight|trip|quote|jet|charter|return|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|viernes|lundi|mardi|vendredi|pax|passengers|people|sure|now|free|example|dinner|lunch|business|vacation|holidays?|skiing|golf|wedding|meeting|work|budget|instance|less|under|about|around|up|approximately|max|details|status|yes|no|not|unknown|open|leg|legs)$/i
+  /^(i|we|they|he|she|it|you|clients?|customer|the|a|an|this|that|these|my|our|your|his|her|their|me|us|them|one|two|three|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next|christmas|easter|thanksgiving|new year|what|which|who|please|can|could|send|flight|trip|quote|jet|charter|return|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|viernes|lundi|mardi|vendredi|pax|passengers|people|sure|now|free|example|dinner|lunch|business|vacation|holidays?|skiing|golf|wedding|meeting|work|budget|instance|less|under|about|around|up|approximately|max|details|status|yes|no|not|unknown|open|leg|legs|has|had|have|will|would|is|are|was|wants?|needs?|likes?|prefers?|route|date|day|depart|departure|arrival|aircraft|catering|airport|everyone|everybody|both|all|each|lead|trip|tel|wifi|it|super|wheels|client|new|personen|personnes|personas|passagiere|passagers|pasajeros)$/i
 
 /** April Air and May Holdings are names; April by itself is not. */
 const month = /^(march|april|may|june|august)$/i
@@ -41,14 +47,26 @@ const stops = /^(to|from|on|in|at|and|with|by|for|or|as|of|who|which|they|budget
  * where the text says that it is the client.
  */
 export function readClient(text: string): ClientReading {
+  const found = firstClient(text)
+  const [span] = found.spans
+  if (!span) return found
+  // "for Acme, scratch that, for Redwood"
+  const later = firstClient(`${' '.repeat(span.end)}${text.slice(span.end)}`)
+  const [next] = later.spans
+  const replaces = next !== undefined && isCorrection(text.slice(span.end, next.start))
+  return replaces ? { client: later.client, spans: [{ start: span.start, end: next.end }] } : found
+}
+
+function firstClient(text: string): ClientReading {
   for (const lead of explicit) {
     const found = take(text, lead, quoted) ?? take(text, lead, name) ?? take(text, lead, lower_name)
     if (found) return found
   }
   return (
     take(text, labelled, name) ??
+    take(text, possible, familyName) ??
     take(text, possible, name, isNoPlace(text)) ??
-    take(text, booked, `${name}(?= (?:a|an|the|some|two|three) )`, isNoPlace(text)) ??
+    take(text, booked, `${name}(?= (?:a|an|the|some|two|three|from|on|to) )`, isNoPlace(text)) ??
     take(text, subject, name + verbs, isNoPlace(text)) ??
     lowerCased(text) ?? { client: null, spans: [] }
   )
@@ -58,18 +76,20 @@ export function readClient(text: string): ClientReading {
 function lowerCased(text: string): ClientReading | undefined {
   if (/\p{Lu}\p{Ll}/u.test(text)) return undefined
   const ends = `(?=,|;|:|$| ?${blank})`
-  return take(text, possible, lower_name + ends, (candidate, after) => {
+  return take(text, possible.replace(' (?:the )?', ' '), lower_name + ends, (candidate, after) => {
     const is_plain = candidate.split(' ').every((one) => !notNames.test(one) && !stops.test(one))
     return is_plain && isNoPlace(text)(candidate, after)
   })
 }
+
+const hasRoute = (text: string) => legsOf(text, readPlaces(text)).some(({ from, to }) => from && to)
 
 const isNoPlace = (text: string) => (candidate: string, after: string) => {
   if (findNamed(candidate).length === 0) return true
   // A place by itself is taken for the route, unless a complete route stands elsewhere: "for Aspen, TEB to LAX".
   return (
     !/^ ?(to|-|>|from|nach|on|at)\b/.test(after) &&
-    /\p{L} ?(?: to |-|>| nach ) ?\p{L}/u.test(text.replace(candidate, ''))
+    hasRoute(text.replace(candidate, (found) => ' '.repeat(found.length)))
   )
 }
 
@@ -86,7 +106,9 @@ function take(
   const end = place[0] + candidate.length
   const first = candidate.split(' ')[0] ?? ''
   const starts_well = !notNames.test(first) || (month.test(first) && candidate.includes(' '))
-  const is_name = candidate.length > 1 && starts_well && !notNames.test(candidate) && !/^\d+$/.test(candidate)
+  const is_route = /^\p{Lu}{3,4} ?[->/]/u.test(`${candidate}${text.slice(end)}`)
+  const is_name =
+    candidate.length > 1 && !is_route && starts_well && !notNames.test(candidate) && !/^\d+$/.test(candidate)
   if (!is_name || stops.test(first) || !check(candidate, text.slice(end))) return undefined
   return { client: candidate, spans: [{ start: match.index, end }] }
 }

@@ -13,6 +13,8 @@ const words: Record<string, number> = {
   une: 1,
   una: 1,
   thirty: 30,
+  forty: 40,
+  fifty: 50,
 }
 
 function count(list: string): Record<string, number> {

@@ -1,43 +1,180 @@
+import { isCorrection, withoutTakenBack } from './corrections.ts'
+import { type Doubt, doubt } from './doubts.ts'
 import { numberOf, numberPattern } from './numbers.ts'
-import { matches, type Span, wordEnd, wordStart } from './text.ts'
+import { matches, type Span, withoutSpans, wordEnd, wordStart } from './text.ts'
 
-const people =
-  'pax|pp|passengers?|people|persons?|ppl|guests?|travell?ers?|adults?|souls?|seats?|executives?|of us|of them|passagiere?n?|personen|person|leute|gäste|gast|erwachsene|personnes?|passagers?|pers|adultes?|personas?|pasajeros?|viajeros?|adultos?'
-const children = 'children|child|kids?|infants?|babies|baby|toddlers?|teenagers?|kinder|kind|enfants?|niños?'
-const number = `(${numberPattern})`
+/** How many fly, as one part of the text has it; `back` counts only on the way back. */
+export type PassengerCount = Span & { count: number; back: number | null }
+export type PassengerReading = {
+  passengers: number | null
+  /** Every count, for trips on which it differs from flight to flight. */
+  counts: PassengerCount[]
+  doubts: Doubt[]
+  spans: Span[]
+}
 
-const pattern = (source: string) => new RegExp(`${wordStart}${source}${wordEnd}`, 'giu')
+const grown =
+  'pax|pp|passengers?|people|persons?|ppl|guests?|travell?ers?|adults?|souls?|seats|executives?|execs?|colleagues?|coworkers?|co-workers?|employees?|staff|guys?|friends?|humans?|men|women|ladies|gentlemen|lawyers?|partners|dudes|bros|fellas|girls|boys|folks|bodyguards?|attendees|delegates|musicians|athletes|golfers|skiers|teammates|bankers|doctors|nurses|clients|directors?|assistants?|engineers?|players?|students?|vips?|relatives?|family members?|members|passagiere?n?|personen|person|leute|gäste|gast|erwachsene|kollegen|freunde?|mitarbeiter|personnes?|passagers?|pers|adultes?|collègues|amis|personas?|pasajeros?|viajeros?|adultos?|colegas|amigos'
+const young =
+  'children|child|kids?|infants?|babies|baby|toddlers?|teenagers?|teens?|grandkids|grandchildren|kinder|kind|enfants?|bébés?|niños?|niñas?|bebés?'
+const one =
+  'me|myself|him|himself|her|herself|(?:my|his|her|their|the|our|a|an) (?:wife|husband|girlfriend|boyfriend|fianc[ée]e?|boss|ceo|cfo|coo|president|chairman|principal|owner|assistant|nanny|partner|son|daughter|mother|father|brother|sister|friend|colleague|lawyer|driver|bodyguard|pa)|my client|nanny|mom|mum|dad|mother|father|wife|husband|ich|meine frau|mein mann|moi|ma femme|mon mari|yo|mi (?:mujer|esposa|marido|esposo)'
+const two = 'couple|ehepaar|pärchen|pareja|matrimonio|twins'
+const number = `(?:${numberPattern})`
+const which =
+  '(?:vip |senior |business |more |other |additional |small |young |little |grown |paying |adult |female |male |minor |of (?:his|her|my|our|their) )?'
 
-const range = pattern(`${number} ?(?:-|to|or|bis|à|a) ?${number} (?:${people})`)
-const adults = pattern(`${number} ?(?:vip |senior |business |more |other )?(?:${people})`)
-const young = pattern(`${number} (?:small |young |little )?(?:${children})`)
-const group = pattern(`(?:party|group|team|family|crowd|gruppe|groupe|grupo) (?:of|von|de) ${number}`)
-const labelled = pattern(
-  `(?:pax|passengers?|people|passagiere|passagers|pasajeros)(?: count)?(?: is| are)? ?[:=]? ?${number}`,
+const element = `(?:(?<count>${number}) ?(?:x ?)?${which}(?:${grown}|${young})|(?<couples>${number}|a|ein|un|una)? ?(?:${two})s?|(?<dozen>a dozen|half a dozen|two dozen)(?: (?:${grown}|${young}))?|(?:${one}))`
+const unnamed = (group: string) => element.replace(/\(\?<\w+>/g, group)
+const joiner = '(?: ?(?:,|\\+|&|/|and|plus|with|und|mit|et|avec|y|con) ?)+| '
+const border = (source: string) => new RegExp(`${wordStart}(?:${source})${wordEnd}`, 'giu')
+
+const party = border(
+  `(?<!(?:incl\\.?|including|of whom|davon|dont) )${unnamed('(?:')}(?:(?:${joiner})${unnamed('(?:')})*(?: (?:and|plus|\\+|und|et|y) ${number}(?: (?:more|others?|guests))?(?! ?(?:\\p{L}|\\d)))?`,
 )
-const bare = pattern(
-  `(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) ${number}(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|tage?|nächte|stunden|jours?|nuits?|heures?|días?|noches?|horas?|years?|x|legs?)${wordEnd}|[:.,]\\d|st|nd|rd|th| ?[$€£])`,
-)
-const alone = /\b(just me|only me|myself only|solo traveller|flying solo|travelling alone|traveling alone)\b/gi
+const parts = border(element)
+const everybody =
+  /(?:pax|pp|passengers?|people|persons?|ppl|guests?|travell?ers?|personen|passagiere?|personnes|passagers|personas|pasajeros)$/iu
+const extra = new RegExp(`(?:and|plus|\\+|und|et|y) (${number})(?: (?:more|others?|guests))?$`, 'iu')
 
-/** How many fly, and where the text says so. Children count; of "8-10" the larger number is taken, so that the cabin is big enough. */
-export function readPassengers(text: string): { passengers: number | null; spans: Span[] } {
-  const ranges = matches(text, range)
-  if (ranges[0]) return { passengers: numberOf(ranges[0].match[2] ?? ''), spans: ranges }
-  const counted = [...matches(text, adults), ...matches(text, young)]
-  if (counted.length > 0) {
-    const kinds = new Map(counted.map((found) => [found.match[0].toLowerCase().replace(/^\S+ ?/, ''), found]))
-    const total = [...kinds.values()].reduce((sum, { match }) => sum + (numberOf(match[1] ?? '') ?? 0), 0)
-    // "2 adults and 3 kids" add up; "8 pax, 8 people" says it twice.
-    const same = new Set(counted.map(({ match }) => numberOf(match[1] ?? '')))
-    const adds_up = counted.some(({ match }) => new RegExp(`(?:${children})`, 'iu').test(match[0]))
-    return {
-      passengers: adds_up ? total : (numberOf(counted.at(-1)?.match[1] ?? '') ?? [...same][0] ?? null),
-      spans: counted,
+const range = border(
+  `(?<low>${number}) ?(?:-|to|or|/|bis|oder|à|ou|a|o) ?(?<high>${number}) ?(?:${grown}|of (?:us|them))`,
+)
+const loose = border(
+  `(?:at least|minimum(?: of)?|about|around|roughly|approx\\.?|maybe|probably|more than|mindestens|etwa|environ|au moins|al menos|unos) (?<low>${number}) (?:${grown})(?:,? maybe more)?|(?<plus>${number})(?: or more| ?\\+) (?:${grown})|(?<more>${number}) (?:${grown}),? (?:maybe|or|perhaps) more|(?:several|some|a few|einige|quelques|algunos) (?:${grown})`,
+)
+const outAndBack = border(
+  `(?<out>${number})(?: (?:${grown}))? (?:out|outbound|there|going|hin|à l'aller)(?:,| and| &| but)* (?<back>${number})(?: (?:${grown}))? (?:back|return(?:ing)?|inbound|coming back|zurück|au retour)`,
+)
+const total = border(
+  `(?<count>${number})(?: (?:${grown}))? (?:in )?total|total(?: of)?:? (?<other>${number})|insgesamt (?<third>${number})|(?<fourth>${number}) (?:en tout|en total|au total)`,
+)
+const named = [
+  `(?:party|group|team|family|crowd|gruppe|groupe|grupo|familie|familia|famille) (?:of|von|de) (?<count>${number})`,
+  `(?<!(?:${number}) ?)(?:pax|passengers?|people|guests|passagiere|passagers|pasajeros|personen|how many|head ?count|group size|(?:number|no\\.?) of (?:pax|passengers|people|guests))(?: count)?(?: is| are)? ?[:=]? ?(?<count>${number})(?! ?(?:${grown}))`,
+  `(?:family|group|party|team|guests|entourage) ?\\(?(?<count>\\d{1,2})\\)(?!\\d)`,
+  `(?<count>${number}) (?:of (?:us|them|em|'em|you)|von uns|d'entre nous|de nosotros)(?! (?:with|have|has|are|is|need|will|who|want|bring|under|over|travel))`,
+  `(?:we are|we're|they are|they're|(?:the )?(?:group|party|family|team) is|there will be|there are|there's|wir sind|wir wären|nous (?:sommes|serons)|on (?:est|sera)|somos|seremos|vamos) (?<count>${number})(?! ?(?:\\p{L}|\\d))`,
+].map(border)
+const germanParty = /(?<!\p{L})zu (zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft)(?!\p{L})/giu
+const germanCounts = ['zweit', 'dritt', 'viert', 'fünft', 'sechst', 'siebt', 'acht', 'neunt', 'zehnt', 'elft', 'zwölft']
+
+const bare = border(
+  `(?:(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) |(?<=make (?:it|that) ))(?<count>${number})(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|chf|tage?|nächte|wochen?|stunden|jours?|nuits?|semaines?|heures?|días?|noches?|semanas?|horas?|years?|x|legs?|thousand|grand|mil|tausend|mille|million)${wordEnd}|[:.,/]\\d|st|nd|rd|th| ?[$€£])`,
+)
+const alone =
+  /(?<!\p{L})(?:just|only|nur|juste|seulement|solo|sólo|solamente) (?:me|myself|him|her|the boss|one passenger|ich|moi|yo)(?! (?:and|und|et|y|\+|plus)(?!\p{L}))|(?<!\p{L})(?:solo travell?er|flying solo|travell?ing alone|by (?:my|him|her)self|allein|tout seul|viajo solo)(?!\p{L})/giu
+
+/** How many fly, and where the text says so. Children count. Where the text leaves a choice or contradicts itself, nobody is counted. */
+export function readPassengers(text: string): PassengerReading {
+  const split = matches(text, outAndBack)[0]
+  if (split) {
+    const [out, back] = [numberOf(split.match.groups?.out ?? ''), numberOf(split.match.groups?.back ?? '')]
+    if (out !== null && back !== null) {
+      const count = { start: split.start, end: split.end, count: out, back }
+      return { passengers: null, counts: [count], doubts: [], spans: [split] }
     }
   }
-  const other = [group, labelled, bare].map((form) => matches(text, form)).find(({ length }) => length > 0)
-  if (other) return { passengers: numberOf(other[0]?.match[1] ?? ''), spans: other }
-  const single = matches(text, alone)
-  return { passengers: single.length > 0 ? 1 : null, spans: single }
+  const open = openCounts(text)
+  const rest = withoutSpans(text, open.spans)
+  const found = countsIn(rest)
+  const kept = withoutTakenBack(rest, found)
+  const spans = [...open.spans, ...found]
+  const values = [...new Set(kept.map(({ count }) => count))]
+  // "6-8 pax, make it 8": the later word counts.
+  const settled = kept.some((one) =>
+    open.spans.some(({ end }) => end <= one.start && isCorrection(text.slice(end, one.start))),
+  )
+  if (open.doubts.length > 0 && !settled) return { passengers: null, counts: [], doubts: open.doubts, spans }
+  return { passengers: values.length === 1 ? (values[0] ?? null) : null, counts: kept, doubts: [], spans }
+}
+
+/** Counts that leave a choice: "6-8 pax", "at least 6 people". */
+function openCounts(text: string): { doubts: Doubt[]; spans: Span[] } {
+  const ranges = matches(text, range).filter(({ match }) => match.groups?.low !== match.groups?.high)
+  const others = matches(withoutSpans(text, ranges), loose)
+  return {
+    doubts: [
+      ...ranges.map(({ match }) =>
+        doubt('passengers', 'several', match[0], [match.groups?.low ?? '', match.groups?.high ?? '']),
+      ),
+      ...others.map(({ match }) => doubt('passengers', 'vague', match[0])),
+    ],
+    spans: [...ranges, ...others],
+  }
+}
+
+function countsIn(text: string): PassengerCount[] {
+  const sums = matches(text, total).flatMap((found) =>
+    counted(found, Object.values(found.match.groups ?? {}).find(Boolean)),
+  )
+  if (sums.length > 0)
+    return [
+      ...sums,
+      ...matches(withoutSpans(text, sums), party).map((one) => ({
+        start: one.start,
+        end: one.end,
+        count: sums[0]?.count ?? 0,
+        back: null,
+      })),
+    ]
+  const singles = matches(text, alone).map(({ start, end }) => ({ start, end, count: 1, back: null }))
+  const labelled = named
+    .flatMap((form) => matches(withoutSpans(text, singles), form))
+    .flatMap((found) => counted(found, found.match.groups?.count))
+  const german = matches(text, germanParty).map(({ match, start, end }) => ({
+    start,
+    end,
+    back: null,
+    count: germanCounts.indexOf((match[1] ?? '').toLowerCase()) + 2,
+  }))
+  const known = [...singles, ...labelled, ...german]
+  const parties = partiesIn(withoutSpans(text, known))
+  const all = [...known, ...parties]
+  return all.length > 0 ? all : matches(text, bare).flatMap((found) => counted(found, found.match.groups?.count))
+}
+
+const counted = ({ start, end }: Span, written: string | undefined): PassengerCount[] => {
+  const count = numberOf(written ?? '')
+  return count === null ? [] : [{ start, end, count, back: null }]
+}
+
+/** "2 adults, 1 child and a nanny" is one party; "him" by itself is nobody, and adults here and kids there are one party too. */
+function partiesIn(text: string): PassengerCount[] {
+  const groups = matches(text, party).flatMap(({ match, start, end }) => {
+    const words = match[0]
+    const members = [...words.matchAll(parts)]
+    const has_number =
+      members.some(({ groups }) => groups?.count ?? groups?.couples ?? groups?.dozen) ||
+      new RegExp(two, 'iu').test(words)
+    const more = numberOf(extra.exec(words)?.[1] ?? '') ?? 0
+    if (!has_number && members.length < 2 && more === 0) return []
+    // "8 pax, 8 people" says one thing twice.
+    const sizes = members.map((member) => ({ size: sizeOf(member), is_everybody: everybody.test(member[0]) }))
+    const all = sizes.filter(({ is_everybody }) => is_everybody)
+    const sum = sizes.reduce((sum, { size, is_everybody }) => sum + (is_everybody && all.length > 1 ? 0 : size), more)
+    return (all.length > 1 ? all : [{ size: 0 }]).map(({ size }) => ({
+      start,
+      end,
+      back: null,
+      count: sum + size,
+      words,
+    }))
+  })
+  const isYoung = ({ words }: { words: string }) => new RegExp(`^${number} ?${which}(?:${young})$`, 'iu').test(words)
+  const kids = groups.filter(isYoung)
+  const [first, ...others] = groups.filter((group) => !isYoung(group))
+  if (!first || kids.length === 0) return groups
+  return [
+    { ...first, count: first.count + kids.reduce((sum, { count }) => sum + count, 0) },
+    ...others,
+    ...kids.map((kid) => ({ ...kid, count: first.count + kid.count })),
+  ].slice(0, 1 + others.length)
+}
+
+function sizeOf({ 0: words, groups }: RegExpMatchArray): number {
+  if (groups?.dozen) return /half/i.test(groups.dozen) ? 6 : /two/i.test(groups.dozen) ? 24 : 12
+  if (groups?.count) return numberOf(groups.count) ?? 0
+  if (new RegExp(`(?:${two})s?$`, 'iu').test(words)) return 2 * (numberOf(groups?.couples ?? '') ?? 1)
+  return 1
 }

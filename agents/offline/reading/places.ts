@@ -1,8 +1,20 @@
-import { type Airport, findNamed, isBusinessAirport } from '../../../tools/airports/airports.ts'
+import {
+  type Airport,
+  findNamed,
+  findNamesakes,
+  getAirport,
+  isBusinessAirport,
+  type Namesake,
+  suggestAirports,
+} from '../../../tools/airports/airports.ts'
+import { withoutTakenBack } from './corrections.ts'
 import { matches, type Span } from './text.ts'
 
-/** A place as the text names it, with its airports, the usual one first; none when nobody knows it. */
-export type Place = Span & { text: string; airports: Airport[] }
+/**
+ * A place as the text names it, with its airports, the usual one first; none when nobody knows it. Where the name stands for places that
+ * lie apart, they are its namesakes, and none of them may be chosen.
+ */
+export type Place = Span & { text: string; airports: Airport[]; namesakes: Namesake[] | null }
 
 /** Words that are places and also mean something else: they count only beside "from", "to", "-" and the like. */
 const ambiguous = new Set(
@@ -22,9 +34,9 @@ const notCodes = new Set(
 const smallWords = new Set(['las', 'los', 'les', 'des', 'sus', 'der', 'dem', 'den', 'del', 'con', 'por', 'mit', 'bis'])
 
 const from =
-  /(?:^|[^\p{L}])(?:from|out of|departing(?: from)?|departs?|departure:?|leaving(?: from)?|leave|origin:?|starting (?:in|at|from)|pick(?:ing)? (?:[^.,]{1,25} )?up (?:[^.,]{1,25} )?(?:in|at|from)|von|ab|de|desde|depuis|au départ de)(?: the)? ?$/iu
+  /(?:^|[^\p{L}])(?:from:?|out of|dep:?|departing(?: from)?|depart(?:s|ure)?:?|leaving(?: from)?|leave|origin:?|start:?|· ?(?:who are |that are )?in|starting (?:in|at|from)|pick(?:ed|ing)? (?:[^.,]{1,25} )?up (?:[^.,]{1,25} )?(?:in|at|from)|ex|von|ab|abflug|de|desde|depuis|au départ de)(?: the)? ?$/iu
 const to =
-  /(?:^|[^\p{L}])(?:to|into|towards?|(?:leaving|bound|heading|off|departing) for|arriving (?:in|at)|arrival:?|destination:?|visit|via|nach|à|au|vers|a|hasta|hacia|in)(?: the)? ?$/iu
+  /(?:^|[^\p{L}])(?:to|into|towards?|(?:leaving|bound|heading|off|departing) for|to:|arriv(?:e|es|ing|al):?|arr:|dest(?:ination)?:?|drop ?off:?|land(?:ing|s)?(?: in| at)?|arriv(?:e|es|ing) (?:in|at)|drop(?:ped|ping)?(?: (?:us|them|him|her))?(?: off)? (?:in|at)|visit|via|nach|à|au|vers|pour|a|para|hasta|hacia|in)(?: the)? ?$/iu
 const link =
   /^(?: airport)?(?:[^\p{L}\p{N},.;]*(?:-+|>|->|=>|\/)[^\p{L}\p{N},.;]*| (?:to|nach|à|a|al|hasta|bis|via|then to|and then to|then on to|then|on to|onwards to)(?: the)? |,? (?:and )?then (?:on |onwards )?(?:to )?|,? (?:and )?(?:on|onward|onwards|continuing) to )$/iu
 
@@ -47,30 +59,44 @@ export function readPlaces(text: string): Place[] {
   const places: Place[] = []
   let next = 0
   while (next < tokens.length) {
-    const found = longestAt(text, tokens, next)
+    const found = longestAt(text, tokens, next, places.at(-1))
     if (found) places.push(found.place)
     next += found?.tokens ?? 1
   }
-  return merged(text, places)
+  return withoutTakenBack(text, merged(text, places))
 }
 
-function longestAt(text: string, tokens: Span[], first: number): { place: Place; tokens: number } | undefined {
+function longestAt(
+  text: string,
+  tokens: Span[],
+  first: number,
+  previous: Place | undefined,
+): { place: Place; tokens: number } | undefined {
   for (let count = Math.min(5, tokens.length - first); count > 0; count--) {
     const [start, end] = [tokens[first]?.start ?? 0, tokens[first + count - 1]?.end ?? 0]
     const written = text.slice(start, end).replace(/\.$/, '')
     if (!isOneName(text, tokens.slice(first, first + count))) continue
-    const airports = findNamed(written)
-    const place = { start, end: start + written.length, text: written, airports }
-    if (airports.length > 0 && isMeant(text, place, count)) return { place, tokens: count }
+    // "Portland, Maine" is a name with a comma, "Aspen, Dallas" are two.
+    const airports = findNamed(written.replaceAll(',', ''))
+    const alike = findNamesakes(written)
+    const place = {
+      start,
+      end: start + written.length,
+      text: written,
+      airports,
+      namesakes: alike.length > 0 ? alike : null,
+    }
+    const narrows = previous && text.slice(previous.end, start) === ' ' && narrower(previous, place) === place
+    if (airports.length > 0 && (narrows || isMeant(text, place, count))) return { place, tokens: count }
   }
   return undefined
 }
 
-/** Inside a name stand single spaces and hyphens, nothing else. */
+/** Inside a name stand single spaces, hyphens and commas, nothing else. */
 const isOneName = (text: string, tokens: Span[]) =>
   tokens.every(({ end }, place) => {
     const following = tokens[place + 1]
-    return !following || /^[ .'-]{0,2}$/.test(text.slice(end, following.start))
+    return !following || /^(?:[ .'-]{0,2}|, )$/.test(text.slice(end, following.start))
   })
 
 function isMeant(text: string, place: Place, words: number): boolean {
@@ -78,12 +104,35 @@ function isMeant(text: string, place: Place, words: number): boolean {
   const beside = sticks(before, after)
   const written = place.text
   const is_code = place.airports.length === 1 && words === 1 && isCodeOf(written, place.airports[0])
-  if (is_code && written === written.toUpperCase()) return !notCodes.has(written) && (beside || isWellKnown(place))
+  if (is_code && written === written.toUpperCase()) {
+    return notCodes.has(written) ? isWellKnown(place) && isLinkedToAirport(before, after) : beside || isWellKnown(place)
+  }
   // Many small words are the code of some airfield; in small letters only fields where jets go count.
-  if (is_code) return beside && isWellKnown(place) && !smallWords.has(written) && !notCodes.has(written.toUpperCase())
+  if (is_code) {
+    if (!isWellKnown(place) || smallWords.has(written) || notCodes.has(written.toUpperCase())) return false
+    return (
+      beside ||
+      isBusinessCode(/^ (\p{Ll}{3,4})(?!\p{L})/u.exec(after)?.[1]) ||
+      isBusinessCode(/(?<!\p{L})(\p{Ll}{3,4}) $/u.exec(before)?.[1])
+    )
+  }
   if (written === 'LA' || written === 'NYC' || written === 'DC' || written === 'SF') return true
   if (words === 1 && (ambiguous.has(written.toLowerCase()) || written.length < 4)) return beside
   return isWellKnown(place) || (beside && /^[\p{Lu}\d]/u.test(written)) || roleBefore(before) !== null
+}
+
+/** SUN is Sun Valley in "VNY-SUN", and a day in "FRI-SUN". */
+const isLinkedToAirport = (before: string, after: string) => {
+  const [previous] = /[\p{L}\d]{3,}(?= ?(?:-|>|\/| to) ?$)/u.exec(before) ?? []
+  const [next] = /(?<=^ ?(?:-|>|\/|to ) ?)[\p{L}\d]{3,}/u.exec(after) ?? []
+  return [previous, next].some(
+    (word) => word !== undefined && !notCodes.has(word.toUpperCase()) && findNamed(word).length > 0,
+  )
+}
+
+const isBusinessCode = (word: string | undefined) => {
+  const airport = word && !smallWords.has(word) && !notCodes.has(word.toUpperCase()) ? getAirport(word) : undefined
+  return airport !== undefined && isBusinessAirport(airport.icao)
 }
 
 const isCodeOf = (written: string, airport: Airport | undefined) => {
@@ -113,6 +162,9 @@ function merged(text: string, places: Place[]): Place[] {
 function narrower(first: Place, second: Place): Place | undefined {
   const shared = second.airports.some(({ icao }) => first.airports.some((airport) => airport.icao === icao))
   if (shared) return first.airports.length <= second.airports.length ? first : second
+  // "SEA BFI" names the city and then the field.
+  const city = first.airports.length === 1 ? findNamed(first.airports[0]?.city ?? '') : []
+  if (city.some(({ icao }) => icao === second.airports[0]?.icao)) return second
   // HND is Tokyo to IATA, but not behind "Las Vegas".
   const american = first.airports.filter(({ icao }) => icao === `K${second.text.toUpperCase()}`)
   return american.length > 0 ? { ...second, airports: american } : undefined
@@ -127,7 +179,11 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
   const role = '(?<![\\p{L}])(?:from|to|into|out of|von|nach|desde|hasta)'
   const named = matches(text, new RegExp(`${role} (${word}(?: \\p{Lu}[\\p{L}']+){0,2})`, 'dgu'))
   const coded = matches(text, /(?<![\p{L}\d])(\p{Lu}{3,4}) ?(?:-|>|->|to|\/) ?(\p{Lu}{3,4})(?![\p{L}\d])/dgu)
-  const found = [...named, ...coded].flatMap(({ match }) =>
+  // "Tetterboro to Van Nuys": a capital word beside a link counts where it is spelt nearly like a place.
+  const misspelt = matches(text, /(?<![\p{L}\d])(\p{Lu}[\p{L}']{4,}) ?(?:to|-|>|nach|à|a) ?(?=\p{L})/dgu).filter(
+    ({ match, end }) => known.some(({ start }) => start === end) && suggestAirports(match[1] ?? '', 1).length > 0,
+  )
+  const found = [...named, ...coded, ...misspelt].flatMap(({ match }) =>
     [1, 2].flatMap((group) => {
       const place = match.indices?.[group]
       const written = match[group]
@@ -136,10 +192,11 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
       const is_known = known.some((other) => other.start < end && start < other.end)
       // "to" also starts a verb: a small word after it is a place only when another place stands before.
       const is_verb =
+        (/^\p{Ll}/u.test(written) && /(?:from|out of|into) $/i.test(text.slice(0, start)) && !/^ ?(?:to|-|>) ?\p{L}/iu.test(text.slice(end))) ||
         /^\p{Ll}/u.test(written) &&
         /to $/.test(text.slice(0, start)) &&
         !known.some((other) => isLink(text.slice(other.end, start)))
-      return is_known || is_verb ? [] : [{ start, end, text: written, airports: [] }]
+      return is_known || is_verb ? [] : [{ start, end, text: written, airports: [], namesakes: null }]
     }),
   )
   return found.filter((place, index) => found.findIndex(({ start }) => start === place.start) === index)

@@ -1,14 +1,18 @@
 /** A part of a text, from `start` up to but not including `end`. */
 export type Span = { start: number; end: number }
 
-/** One kind of dash, quote, arrow and space, so that the rules need to know only one of each. */
+/** One kind of dash, quote, arrow and space, so that the rules need to know only one of each. A new line ends a sentence. */
 export const clean = (text: string) =>
   text
     .normalize('NFC')
     .replace(/[‐‑‒–—−]/g, '-')
-    .replace(/[→⇒➔➜✈]/g, '>')
+    .replace(/[→⇒➔➜➡✈⇨►▶]\ufe0f?/gu, '>')
     .replace(/[‘’´`]/g, "'")
     .replace(/[“”„«»]/g, '"')
+    .replace(/[\p{Extended_Pictographic}\u200d\ufe0f]/gu, (sign) => (/[\d#*©®™]/.test(sign) ? sign : ' '))
+    .replace(/\s*\n\s*/g, '\n')
+    .replace(/(?<=[.;:,!?>-])\n/g, ' ')
+    .replace(/\n/g, ' ; ')
     .replace(/[\s\u00a0]+/g, ' ')
     .trim()
 

@@ -1,14 +1,25 @@
 import { readAircraft } from './aircraft.ts'
 import { type Budget, readBudget } from './budget.ts'
 import { readClient } from './client.ts'
-import { type DateMention, type Day, followingYear, nextDayOfMonth, readDates } from './dates.ts'
-import { readPassengers } from './passengers.ts'
+import { readDates } from './dates/dates.ts'
+import type { Day } from './dates/mention.ts'
+import { schedule } from './dates/schedule.ts'
+import { type Doubt, doubt } from './doubts.ts'
+import { type PassengerReading, readPassengers } from './passengers.ts'
 import { type Place, readPlaces, readUnknownPlaces } from './places.ts'
+import { prepare } from './prepare.ts'
 import { type Leg, legsOf } from './route.ts'
-import { clean, type Span, withoutSpans } from './text.ts'
+import { blank, type Span, withoutSpans } from './text.ts'
 import { readWishes } from './wishes.ts'
 
-export type TripLeg = { from: Place | null; to: Place | null; date: string | null; time: string | null }
+export type TripLeg = {
+  from: Place | null
+  to: Place | null
+  date: string | null
+  time: string | null
+  /** How many fly on this flight, where that differs from the others. */
+  passengers: number | null
+}
 
 /** Everything that one text says about a trip; what it leaves open is null or empty. */
 export type TripReading = {
@@ -20,6 +31,8 @@ export type TripReading = {
   is_one_way: boolean
   is_round_trip: boolean
   passengers: number | null
+  /** How many fly back, where that differs. */
+  passengers_back: number | null
   budget: Budget | null
   aircraft_type: string | null
   aircraft_category: string | null
@@ -27,21 +40,27 @@ export type TripReading = {
   wishes: string[]
   /** Words that stand for an airport and that nobody knows. */
   unknown_airports: string[]
+  /** What a person has to be asked before anything is done. */
+  doubts: Doubt[]
 }
 
 /** `after` is the departure that a lone "back the 23rd" follows. */
 export type ReadingOptions = { today: string; after?: string | null }
 
+const oneWay = /(?<!\p{L})(?:one[- ]?way|oneway|o\/w|single leg|nur hin(?:flug)?|aller simple|solo ida)(?!\p{L})/iu
+const roundTrip =
+  /(?<!\p{L})(?:round ?-?trip|rt|r\/t|return trip|return flight|(?:a|need) return|and back|day ?trip|hin und zurück|hin- und rückflug|aller[- ]retour|ida y vuelta)(?!\p{L})/iu
+
 /** Reads a trip by rules: each rule blanks out what it has read, so that "G650" is no passenger count and "Acme" no airport. */
 export function readTrip(original: string, { today, after = null }: ReadingOptions): TripReading {
-  let text = clean(original)
+  let text = prepare(original)
   const hide = <T extends { spans: readonly Span[] }>(reading: T): T => {
     text = withoutSpans(text, reading.spans)
     return reading
   }
   const aircraft = hide(readAircraft(text))
-  const { budget } = hide(readBudget(text))
-  const { passengers } = hide(readPassengers(text))
+  const { budget, doubts: budget_doubts } = hide(readBudget(text))
+  const people = hide(readPassengers(text))
   const { client } = hide(readClient(text))
   const known = readPlaces(text)
   const dates = readDates(withoutSpans(text, known), today)
@@ -49,76 +68,113 @@ export function readTrip(original: string, { today, after = null }: ReadingOptio
   const unknown = readUnknownPlaces(dateless, known)
   const places = [...known, ...unknown].sort((a, b) => a.start - b.start)
   const legs = legsOf(dateless, places)
-  const is_one_way = /\b(one[- ]?way|oneway|single leg|nur hin|aller simple|solo ida)\b/i.test(text)
-  return {
-    ...scheduled(dateless, legs, dates, { today, after, is_one_way }),
+  const [is_one_way, is_round_trip] = [oneWay.test(text), roundTrip.test(text)]
+  const { wishes, doubts, returns_some_day, ...days } = schedule(dateless, legs, dates, {
+    today,
+    after,
     is_one_way,
-    is_round_trip:
-      /\b(round ?-?trip|return trip|return flight|and back|hin und zurück|aller[- ]retour|ida y vuelta)\b/i.test(text),
-    passengers,
+    is_round_trip,
+  })
+  const rest = withoutSpans(dateless, places)
+  const counted = distributed(people, days.legs, rest)
+  const trip: TripReading = {
+    ...days,
+    ...counted.passengers,
+    legs: counted.legs,
+    is_one_way,
+    is_round_trip: is_round_trip || returns_some_day,
     budget,
     aircraft_type: aircraft.aircraft_type,
     aircraft_category: aircraft.aircraft_category,
     client,
-    wishes: readWishes(withoutSpans(dateless, places)),
+    wishes: [...new Set([...aircraft.wishes, ...readWishes(rest), ...wishes])],
     unknown_airports: unknown.map((place) => place.text),
+    doubts: [...placeDoubts(places), ...doubts, ...counted.doubts, ...budget_doubts],
   }
+  return isSeveralTrips(original, trip) ? onlyDoubt(trip) : trip
 }
 
-type Known = { today: string; after: string | null; is_one_way: boolean }
-
-const backWords =
-  /(?<!and )\b(?:back|return(?:s|ing)?|coming home|come home|home|fly(?:ing)? back|inbound|until|till|zurück|rückflug|retour|vuelta|regreso)\b[^.;]{0,24}$/i
-
-/** Which leg each day belongs to. */
-function scheduled(text: string, legs: Leg[], mentions: DateMention[], known: Known) {
-  const open: Day = { date: null, time: null }
-  const is_back = (mention: DateMention) =>
-    backWords.test(text.slice(Math.max(0, mention.start - 40), mention.start).replace(/·+.*·+/g, ''))
-  const there = mentions.filter((mention) => !is_back(mention))
-  const homeward = mentions.filter(is_back)
-  if (legs.length > 1) {
-    return { legs: datedLegs(legs, mentions, known.today), departure: open, back: null }
-  }
-  const departure = combined(
-    there.slice(0, 1).concat(there.slice(1).filter(({ date }) => !date)),
-    known.after ?? known.today,
+/** A name for two places, or for none. */
+const placeDoubts = (places: readonly Place[]): Doubt[] =>
+  places.flatMap(({ text, airports, namesakes }) =>
+    airports.length === 0
+      ? [doubt('place', 'unknown', text)]
+      : namesakes
+        ? [
+            doubt(
+              'place',
+              'several',
+              text,
+              namesakes.map(({ name }) => name),
+            ),
+          ]
+        : [],
   )
-  const second = there.slice(1).find(({ date, day_of_month }) => date ?? day_of_month)
-  const range = there[0]?.until ?? null
-  const base = departure.date ?? known.after ?? known.today
-  const returning = homeward.length > 0 ? combined(homeward, base) : second ? combined([second], base) : range
-  const back = known.is_one_way || !returning || (!returning.date && !returning.time) ? null : returning
-  return { legs: legs.map((leg) => ({ ...leg, ...departure })), departure, back }
+
+type Counted = {
+  passengers: Pick<TripReading, 'passengers' | 'passengers_back'>
+  legs: TripLeg[]
+  doubts: Doubt[]
 }
 
-/** With as many days as legs they pair up in order; else a leg's day stands between it and the next leg. */
-function datedLegs(legs: Leg[], mentions: DateMention[], today: string): TripLeg[] {
-  const days = mentions.filter(({ date, day_of_month }) => date ?? day_of_month)
-  let from = today
-  return legs.map((leg, index) => {
-    const end = index + 1 < legs.length ? startOf(legs[index + 1]) : Number.POSITIVE_INFINITY
-    const inside = mentions.filter(({ start }) => start >= startOf(leg) && start < end)
-    const day = combined(days.length === legs.length ? days.slice(index, index + 1) : inside, from)
-    from = day.date ?? from
-    return { ...leg, ...day }
+/** One count for all flights, one for each, or a question. */
+function distributed(people: PassengerReading, legs: readonly (Leg & Day)[], rest: string): Counted {
+  const everywhere = legs.map((leg) => ({ ...leg, passengers: null }))
+  const whole = { passengers: people.passengers, passengers_back: null }
+  const [first] = people.counts
+  if (first && first.back !== null) {
+    const out = legs.map((leg) => ({ ...leg, passengers: first.count }))
+    return { passengers: { passengers: null, passengers_back: first.back }, legs: out, doubts: [] }
+  }
+  if (people.passengers !== null || people.doubts.length > 0)
+    return { passengers: whole, legs: everywhere, doubts: people.doubts }
+  const own = legs.map((leg, index) => {
+    const [from, to] = [startOf(leg), index + 1 < legs.length ? startOf(legs[index + 1]) : Number.POSITIVE_INFINITY]
+    return people.counts.filter(({ start }) => start >= from && start < to)
   })
+  if (legs.length > 1 && own.every(({ length }) => length === 1))
+    return {
+      passengers: whole,
+      legs: legs.map((leg, index) => ({ ...leg, passengers: own[index]?.[0]?.count ?? null })),
+      doubts: [],
+    }
+  const numbers = people.counts.map(({ count }) => String(count))
+  if (numbers.length > 1)
+    return { passengers: whole, legs: everywhere, doubts: [doubt('passengers', 'contradiction', '', numbers)] }
+  const lone = legs.length > 0 && new RegExp(`(?<=${blank}[ ,]{1,2})\\d{1,2}(?=[ .]*$)`, 'u').exec(rest)?.[0]
+  return { passengers: whole, legs: everywhere, doubts: lone ? [doubt('passengers', 'vague', lone)] : [] }
 }
 
 const startOf = (leg: Leg | undefined) =>
   Math.min(leg?.from?.start ?? Number.POSITIVE_INFINITY, leg?.to?.start ?? Number.POSITIVE_INFINITY)
 
-/** "Nov 20" and "at 9am" are one day with a time. */
-function combined(mentions: DateMention[], from: string): Day {
-  const dated = mentions.find(({ date, day_of_month }) => date ?? day_of_month)
-  return { date: dated ? dateOf(dated, from) : null, time: mentions.find(({ time }) => time)?.time ?? null }
-}
+/** Two deals in one message have two clients and two routes, and are better taken one after the other. */
+const isSeveralTrips = (text: string, { legs }: TripReading) =>
+  legs.length > 1 &&
+  legs.some((leg, index) => index > 0 && leg.from?.text !== legs[index - 1]?.to?.text) &&
+  /\b(?:(?:two|three|2|3|several|separate) (?:separate |different )?(?:trips|requests|deals|clients)|separately|another (?:trip|request|client|one) (?:for|is)|second (?:trip|request|deal)|zwei (?:reisen|anfragen)|deux (?:voyages|demandes)|dos (?:viajes|solicitudes))\b/i.test(
+    text,
+  )
 
-const HALF_A_YEAR = 180 * 86_400_000
-
-/** "Dec 28, back Jan 2" ends in the next year; "Dec 10, back Dec 5" is a mistake, which is left for the broker to see. */
-function dateOf({ date, day_of_month, has_year }: DateMention, from: string): string | null {
-  if (day_of_month) return nextDayOfMonth(day_of_month, from)
-  const later = date && !has_year && date < from ? followingYear(date) : null
-  return later && Date.parse(later) - Date.parse(from) < HALF_A_YEAR ? later : date
-}
+const onlyDoubt = (trip: TripReading): TripReading => ({
+  ...trip,
+  legs: [],
+  departure: { date: null, time: null },
+  back: null,
+  passengers: null,
+  passengers_back: null,
+  client: null,
+  budget: null,
+  aircraft_type: null,
+  aircraft_category: null,
+  wishes: [],
+  unknown_airports: [],
+  doubts: [
+    doubt(
+      'trip',
+      'several',
+      '',
+      trip.legs.map(({ from, to }) => `${from?.text ?? '?'} to ${to?.text ?? '?'}`),
+    ),
+  ],
+})

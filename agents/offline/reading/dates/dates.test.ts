@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { nextDayOfMonth, readDates } from './dates.ts'
+import { nextDayOfMonth } from './calendar.ts'
+import { readDates } from './dates.ts'
 
 /** A Sunday. */
 const today = '2026-11-22'

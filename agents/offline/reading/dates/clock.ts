@@ -1,0 +1,137 @@
+import { doubt } from '../doubts.ts'
+import { numberOf, numberPattern } from '../numbers.ts'
+import { blank, matches, withoutSpans } from '../text.ts'
+import { type DateMention, mention } from './mention.ts'
+
+const half = '(?<half>[ap]\\.?m\\.?(?!\\p{L})|[ap](?![\\p{L}.\\d]))'
+const partOfDay =
+  "(?<part>in the (?:morning|afternoon|evening)|at night|du matin|du soir|de l'après-midi|de la (?:mañana|tarde|noche)|morgens|abends|nachmittags|früh)"
+/** In capitals only where it is short: "et" is French. */
+const zone =
+  '(?<zone>(?-i:Z|UTC|GMT|E[SD]?T|C[SD]?T|M[SD]?T|P[SD]?T|BST|CES?T|LT|L)|zulu|eastern|central|mountain|pacific|local(?: time)?)'
+const hour = '(?<hour>[01]?\\d|2[0-3])'
+
+/** Ways to write one time; which groups are filled says how to read it. */
+const forms = [
+  `half past (?<words>${numberPattern})(?: ?${half})?`,
+  `(?<quarter>quarter (?:to|past|after)|viertel (?:vor|nach)) (?<words>${numberPattern})(?: ?${half})?`,
+  `${hour}:(?<minutes>[0-5]\\d)(?: ?${half})?`,
+  `${hour}\\.(?<minutes>[0-5]\\d) ?(?:${half}|uhr|hrs?|h(?!\\p{L}))`,
+  `${hour} ?(?:ish ?)?${half}`,
+  `${hour} ?(?:-?ish|o'clock)`,
+  `(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d) ?(?:hrs?|h(?!\\p{L})|(?=(?: ?(?:z|l|lt|local|utc|gmt|zulu))(?!\\p{L})))`,
+  `${hour} ?h ?(?<minutes>[0-5]\\d)?(?!\\p{L})`,
+  `${hour} ?(?:uhr|heures?|horas)(?: (?<minutes>[0-5]\\d)(?!\\d))?`,
+  `halb (?<before>${numberPattern})`,
+  `(?:a las|a la|um) ${hour}(?![\\d:./]|\\.\\d)`,
+  'noon|midday|mittags|midi|mediodía|mediodia|high noon',
+  'midnight|mitternacht|minuit|medianoche',
+]
+
+const cue = '(?:at|@|around|about|approx\\.?|um|gegen|à|vers|a las|sobre las|hacia las|ca\\.?)'
+const depart = '(?:dep\\.?|depart(?:s|ing|ure)?|etd|std|leave|leaving|wheels up|take ?off|abflug|départ|salida)'
+const lead = `(?:${depart}:? ?)?(?:${cue} ?)?`
+const tail = `(?: ?\\(?${zone}\\)?(?!\\p{L}))?(?:,? ${partOfDay})?`
+
+const border = (pattern: string) => new RegExp(`(?<![\\p{L}\\d:.$€£])(?:${pattern})(?![\\p{L}\\d%])`, 'giu')
+
+/** A time on its own. One pattern per form, as named groups may not repeat in one. */
+const single = forms.map((form) => border(`${lead}(?:${form})${tail}`))
+
+const anyTime =
+  '(?:\\d{1,2}(?::\\d{2})?(?: ?[ap]\\.?m\\.?|[ap](?!\\p{L}))|\\d{1,2}:\\d{2}|(?:[01]\\d|2[0-3])[0-5]\\d ?(?:z|l|lt|hrs?)?(?!\\p{L}|\\d)|\\d{1,2} ?(?:h\\d{0,2}|uhr|heures?)(?!\\p{L})|noon|midday|midnight|lunch(?:time)?|breakfast|dinner)'
+const edge = `(?:\\d{1,2}|${anyTime})`
+
+/** What limits the time without being the time of departure: it is kept as a wish, in the words of the text. */
+const bounds = [
+  `between ${edge} (?:and|to) ${anyTime}|(?:zwischen|entre) ${edge} (?:und|et|y) ${anyTime}`,
+  `(?:any ?time )?(?:from )?\\d{1,2}(?::\\d{2})? ?(?:[ap]m)? ?(?:-|to) ?\\d{1,2}(?::\\d{2})? ?[ap]\\.?m\\.?`,
+  `(?:(?:must|should|need(?:s)? to|want(?:s)? to|has to|have to) )?(?:arriv(?:e|es|ing|al)|land(?:s|ing)?|be (?:there|(?:in|at) [\\p{L}· '-]{2,20}?)|get (?:there|in)|wheels down|on the ground|ankunft|arrivée|llegada)(?: (?:there|in|at) [\\p{L}· '-]{2,20}?)?(?: (?:by|before|at|no later than|not later than|around|latest|um|bis|à|avant|a las))* ${anyTime}`,
+  `(?:after|before|by|no later than|not later than|no earlier than|not before|earliest|latest|as of|until|till|any ?time (?:after|before)|nach|vor|ab|bis|spätestens(?: um)?|frühestens(?: um)?|après|avant|à partir de|después de|antes de|a partir de) (?:las )?${anyTime}`,
+].map((pattern) => new RegExp(`(?<![\\p{L}\\d])(?:${pattern})(?![\\p{L}\\d])`, 'giu'))
+
+const dayParts =
+  '(?:(?:early|late|mid|first thing|at|in the|in|on the|am|por la|por el|le|el|the|this|very early) )*(?:morning|afternoon|evening|night|lunchtime|daybreak|sunrise|sunset|vormittags?|nachmittags?|abends?|matin|après-midi|soir(?:ée)?|tarde|noche|mañana)'
+const parts = new RegExp(
+  `(?<![\\p{L}\\d])(?<!(?:good|guten|buenas) )(?:${dayParts}|tonight|heute abend|ce soir|esta noche|(?<=·[ ,]{1,2})[ap]m)(?![\\p{L}\\d])`,
+  'giu',
+)
+
+/** Four digits without a mark are a time beside a day or a word that asks for one: "27NOV 0900", "wheels up 0730". */
+const bareDigits = new RegExp(
+  `(?:(?<![\\p{L}\\d])(?:${depart}|at|@|etd|return(?:ing|s)?|rtn|back)[: ]{1,2}|(?<=${blank}[ ,]{1,2}))(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d)(?: ?${zone})?(?![\\p{L}\\d])`,
+  'giu',
+)
+const bareHour =
+  /(?<![\p{L}\d])(?:at|@) (?<hour>1?\d|2[0-3])(?![\d:.%]|\.\d| ?(?:pax|people|k|st|nd|rd|th|both|least|most|once|all|knots|ft)(?!\p{L}))/giu
+
+/** Every time that a text names, and what it says about times without naming one. Days are blanked already. */
+export function readTimes(text: string): DateMention[] {
+  const found: DateMention[] = []
+  const take = (
+    pattern: RegExp,
+    says: (groups: Record<string, string | undefined>, words: string) => Partial<DateMention> | null,
+  ) => {
+    for (const one of matches(withoutSpans(text, found), pattern)) {
+      const said = says(one.match.groups ?? {}, one.match[0])
+      if (said) found.push(mention(one, said))
+    }
+  }
+  for (const bound of bounds) take(bound, (_, words) => ({ note: words.trim() }))
+  for (const form of single) take(form, clockOf)
+  take(bareDigits, (groups) => clockOf(groups, ''))
+  take(bareHour, ({ hour }, words) => {
+    const time = Number(hour)
+    if (time > 12) return { time: `${hour}:00` }
+    return { doubt: doubt('time', 'several', words, [`${time} am`, `${time} pm`]) }
+  })
+  take(parts, (_, words) => ({ note: words.trim() }))
+  return found.sort((a, b) => a.start - b.start)
+}
+
+/** The time that a match stands for. Midnight is in doubt: it belongs to two days. */
+function clockOf(groups: Record<string, string | undefined>, words: string): Partial<DateMention> | null {
+  if (/midnight|mitternacht|minuit|medianoche/i.test(words)) return { doubt: doubt('time', 'several', 'midnight') }
+  const clock =
+    /noon|midday|mittag|midi|mediod/i.test(words) && !groups.hour ? { hour: 12, minutes: 0 } : spoken(groups)
+  if (!clock) return null
+  const late = /^p|afternoon|evening|night|soir|après-midi|tarde|noche|abends|nachmittags/i
+  const early = /^a|morning|matin|mañana|morgens|früh/i
+  const said = groups.half ?? groups.part ?? ''
+  if (clock.hour === 12 && early.test(said) && clock.minutes === 0)
+    return { doubt: doubt('time', 'several', 'midnight') }
+  const is_spoken = groups.words !== undefined && said === '' && clock.hour < 7
+  if (is_spoken) return { doubt: doubt('time', 'several', words, ['am', 'pm']) }
+  const hour =
+    said === ''
+      ? clock.hour
+      : early.test(said)
+        ? clock.hour % 12
+        : late.test(said) && clock.hour < 12
+          ? clock.hour + 12
+          : clock.hour
+  const time = `${String(hour % 24).padStart(2, '0')}:${String(clock.minutes).padStart(2, '0')}`
+  return { time, zone: zoneOf(groups.zone) }
+}
+
+function spoken({ hour, minutes, words, quarter, before }: Record<string, string | undefined>) {
+  if (hour !== undefined) return { hour: Number(hour), minutes: Number(minutes ?? 0) }
+  const named = numberOf(words ?? before ?? '')
+  if (named === null) return null
+  if (before !== undefined) return { hour: named - 1, minutes: 30 }
+  if (!quarter) return { hour: named, minutes: 30 }
+  return /to|vor/i.test(quarter) ? { hour: named - 1, minutes: 45 } : { hour: named, minutes: 15 }
+}
+
+const zones: [RegExp, string][] = [
+  [/^(z|zulu|utc|gmt)$/, 'UTC'],
+  [/^(e[sd]?t|eastern)$/, 'America/New_York'],
+  [/^(c[sd]t|ct|central)$/, 'America/Chicago'],
+  [/^(m[sd]?t|mountain)$/, 'America/Denver'],
+  [/^(p[sd]?t|pacific)$/, 'America/Los_Angeles'],
+  [/^bst$/, 'Europe/London'],
+  [/^(cet|cest)$/, 'Europe/Paris'],
+]
+
+const zoneOf = (name: string | undefined) =>
+  zones.find(([pattern]) => pattern.test((name ?? '').toLowerCase()))?.[1] ?? null

@@ -1,0 +1,110 @@
+import { isCorrection } from '../corrections.ts'
+import { doubt } from '../doubts.ts'
+import { detectLanguage } from '../language.ts'
+import { withoutSpans } from '../text.ts'
+import { nextDayOfMonth, weekdayFrom, weekdayOf } from './calendar.ts'
+import { readTimes } from './clock.ts'
+import { readDays } from './days.ts'
+import { type DateMention, namesDay } from './mention.ts'
+
+/**
+ * Days and times in the order of the text, relative to `today`. A date without a year is its next occurrence on or after today; a day
+ * that is vague, impossible or over is a doubt instead.
+ */
+export function readDates(text: string, today: string): DateMention[] {
+  const days = readDays(text, { today, language: detectLanguage(text, 1) })
+  const times = readTimes(withoutSpans(text, days))
+  const all = [...days, ...times].sort((a, b) => a.start - b.start)
+  const together = all.reduce<DateMention[]>((before, next) => {
+    const last = before.at(-1)
+    const both = last && joined(last, next, text.slice(last.end, next.start))
+    return both ? [...before.slice(0, -1), { ...both, start: last.start, end: next.end }] : [...before, next]
+  }, [])
+  return corrected(together, text).map((one) => approximate(one, text))
+}
+
+/** "Dec 4, no wait, Dec 5" is Dec 5; what the correction leaves open stays as it was. */
+const corrected = (mentions: readonly DateMention[], text: string) =>
+  mentions.reduce<DateMention[]>((kept, next) => {
+    const last = kept.at(-1)
+    if (!last || namesDay(last) !== namesDay(next) || !isCorrection(text.slice(last.end, next.start)))
+      return [...kept, next]
+    return [...kept.slice(0, -1), { ...next, start: last.start, time: next.time ?? last.time }]
+  }, [])
+
+/** Two neighbours that say one thing together, or undefined. */
+function joined(a: DateMention, b: DateMention, between: string): Omit<DateMention, 'start' | 'end'> | undefined {
+  if (namesDay(a) && namesDay(b)) {
+    if (/^,? ?(?:or|oder|ou|o|\/) ?(?:on |the |am |le |el )?$/iu.test(between)) return alternatives(a, b)
+    if (/^ ?(?:-|to|until|till?|through|thru|bis|au|al|a|hasta)(?: zum)? ?(?:the )?$/iu.test(between))
+      return range(a, b)
+    if (/^[ ,.(]*(?:the |den |le |el )?$/iu.test(between)) return weekdayWithDate(a, b) ?? weekdayWithDate(b, a)
+    return undefined
+  }
+  const is_beside = /^[ ,(|@:]*(?:at|on|um|à|a las|around|about|gegen|vers|-|of)?[ ,:]*$/iu.test(between)
+  if (!is_beside) return undefined
+  if (namesDay(a) && !namesDay(b) && a.time === null && !(a.note && b.note)) return withTime(a, b)
+  if (!namesDay(a) && namesDay(b) && b.time === null) return withTime(b, a)
+  if (!namesDay(a) && !namesDay(b)) return sameMoment(a, b)
+  // "tomorrow morning" and then "6:45"
+  if (namesDay(a) && a.note && !namesDay(b) && b.time) return withPart({ ...a, note: null }, a.note, b)
+  return undefined
+}
+
+const withTime = (day: DateMention, moment: DateMention): DateMention =>
+  day.note && moment.time
+    ? withPart({ ...day, note: null }, day.note, moment)
+    : { ...day, time: moment.time, zone: moment.zone, note: moment.note ?? day.note, doubt: day.doubt ?? moment.doubt }
+
+/** "morning, 6:45": the time says it all; "evening at 7:30" is half past seven in the evening. */
+function withPart(day: DateMention, part: string, { time, zone }: DateMention): DateMention {
+  const is_late = /afternoon|evening|night|abend|nachmittag|soir|après|tarde|noche/i.test(part)
+  const [hour = 0, minutes = '00'] = [Number(time?.slice(0, 2)), time?.slice(3)]
+  return { ...day, zone, time: is_late && hour < 12 ? `${hour + 12}:${minutes}` : time }
+}
+
+function sameMoment(a: DateMention, b: DateMention): DateMention | undefined {
+  if (a.note && b.time) return withPart({ ...a, note: null }, a.note, b)
+  if (a.time && b.note && /morning|afternoon|evening|night|abend|mittag|matin|soir|tarde|noche/i.test(b.note))
+    return withPart({ ...b, note: null }, b.note, a)
+  return undefined
+}
+
+function alternatives(a: DateMention, b: DateMention): DateMention {
+  const choices = [...(a.doubt?.choices ?? []), a.date, ...(b.doubt?.choices ?? []), b.date].filter(
+    (one) => one !== null,
+  )
+  return { ...a, date: null, weekday: null, day_of_month: null, doubt: doubt('day', 'several', '', choices) }
+}
+
+function range(a: DateMention, b: DateMention): DateMention | undefined {
+  const last = b.day_of_month && a.date ? nextDayOfMonth(b.day_of_month, a.date) : b.date
+  const later = last && a.date && last < a.date && b.weekday !== null ? weekdayFrom(b.weekday, a.date) : last
+  return a.date && later && !a.until && later >= a.date ? { ...a, until: { date: later, time: b.time } } : undefined
+}
+
+/** "Friday, Dec 18" is one day; "Friday Nov 28" in a year in which that is a Saturday is none. */
+function weekdayWithDate(named: DateMention, dated: DateMention): DateMention | undefined {
+  if (named.weekday !== null && dated.day_of_month !== null) return weekdayWithOrdinal(named, dated, today)
+  if (named.weekday === null || dated.date === null || dated.weekday !== null || named.until) return undefined
+  const agrees = weekdayOf(dated.date) === named.weekday
+  const rest = { ...dated, time: dated.time ?? named.time, note: dated.note ?? named.note }
+  if (agrees) return rest
+  const names = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+  return {
+    ...rest,
+    date: null,
+    until: null,
+    doubt: doubt('day', 'contradiction', names[named.weekday] ?? '', [dated.date]),
+  }
+}
+
+const near =
+  /(?<!\p{L})(?:around|(?<!(?:what|how) )about|approx\.?|approximately|circa|ca\.?|roughly|~|by|before|after|no later than|week of|weekend of|um den|autour du|vers le|alrededor del?|hacia el|antes del?|después del?)(?: the)? ?$/iu
+
+/** "around Dec 10" is not Dec 10. */
+function approximate(one: DateMention, text: string): DateMention {
+  if (!one.date || one.doubt || !near.test(text.slice(Math.max(0, one.start - 24), one.start))) return one
+  const words = text.slice(one.start, one.end)
+  return { ...one, date: null, weekday: null, doubt: doubt('day', 'vague', `around ${words}`, [one.date]) }
+}

@@ -1,0 +1,162 @@
+import type { Sample } from './sample.ts'
+
+/** German, French and Spanish. */
+export const otherLanguages: Sample[] = [
+  {
+    text: 'Ich brauche einen Flug von Zürich nach Nizza am 5. Dezember für 4 Personen',
+    flights: ['LSZH LFMN~ 2026-12-05'],
+    passengers: 4,
+  },
+  {
+    text: 'Genf nach London Farnborough, morgen um 9 Uhr, 3 Passagiere, Midsize',
+    flights: ['LSGG EGLF 2026-11-23 09:00'],
+    passengers: 3,
+    category: 'Midsize jet',
+  },
+  {
+    text: 'Für Alpenblick GmbH: München - Palma, 12.12., zurück am 15.12., 6 Personen, Budget 45.000 Euro',
+    flights: ['EDDM~ LEPA 2026-12-12', 'LEPA EDDM~ 2026-12-15'],
+    passengers: 6,
+    client: 'Alpenblick GmbH',
+    budget: '45000 EUR',
+  },
+  {
+    text: 'Hin und zurück Hamburg - Sylt, Samstag hin, Sonntag zurück, zu viert',
+    flights: ['EDDH EDXW 2026-11-28', 'EDXW EDDH 2026-11-29'],
+    passengers: 4,
+  },
+  {
+    text: 'Wir sind zu zweit und möchten an Heiligabend von Wien nach Genf',
+    flights: ['LOWW LSGG 2026-12-24'],
+    passengers: 2,
+  },
+  {
+    text: 'Berlin nach Ibiza übermorgen 14:30 Uhr, 2 Erwachsene und 2 Kinder, ein Hund',
+    flights: ['EDDB LEIB 2026-11-24 14:30'],
+    passengers: 4,
+    wishes: ['hund'],
+  },
+  {
+    text: 'Frankfurt Egelsbach nach Linate, 3.12.2026, 5 Gäste, Leichtjet',
+    flights: ['EDFE LIML 2026-12-03'],
+    passengers: 5,
+    category: 'Light jet',
+  },
+  {
+    text: 'Düsseldorf nach Salzburg nächsten Freitag, 8 Personen',
+    today: '2026-03-11',
+    flights: ['EDDL~ LOWS 2026-03-20'],
+    passengers: 8,
+  },
+  {
+    text: 'Köln - Nizza an Silvester, 6 Personen, höchstens 30 Tausend Euro, vegetarisches Essen',
+    flights: ['EDDK LFMN~ 2026-12-31'],
+    passengers: 6,
+    budget: '30000 EUR',
+    wishes: ['vegetarisch'],
+  },
+  { text: 'Was kostet ein Jet nach Mallorca?', flights: ['? LEPA ?'] },
+  {
+    text: 'Innsbruck nach Hamburg, irgendwann nächste Woche, 4 Personen',
+    flights: ['LOWI EDDH ?'],
+    passengers: 4,
+    unclear: ['day'],
+  },
+  {
+    text: 'Stuttgart-Luton am 7. Januar um halb neun, nur ich',
+    flights: ['EDDS EGGW 2027-01-07 08:30'],
+    passengers: 1,
+  },
+  {
+    text: 'Je cherche un vol du Bourget à Genève le 5 décembre pour 4 passagers',
+    flights: ['LFPB LSGG 2026-12-05'],
+    passengers: 4,
+  },
+  {
+    text: 'Aller-retour Nice - Farnborough, départ le 12 décembre à 9h, retour le 14 décembre à 18h30, 6 personnes',
+    flights: ['LFMN~ EGLF 2026-12-12 09:00', 'EGLF LFMN~ 2026-12-14 18:30'],
+    passengers: 6,
+  },
+  {
+    text: 'Pour la société Lumière Conseil : Lyon vers Milan Linate demain, 3 pax, jet léger, budget 15 000 €',
+    flights: ['LFLY~ LIML 2026-11-23'],
+    passengers: 3,
+    client: 'Lumière Conseil',
+    category: 'Light jet',
+    budget: '15000 EUR',
+  },
+  {
+    text: 'Genève - Ibiza vendredi prochain, nous serons 5, retour dimanche',
+    today: '2026-03-11',
+    flights: ['LSGG LEIB 2026-03-20', 'LEIB LSGG 2026-03-22'],
+    passengers: 5,
+  },
+  {
+    text: 'Bruxelles à Cannes le 14 juillet, 2 adultes et 1 enfant',
+    flights: ['EBBR~ LFMD~ 2027-07-14'],
+    passengers: 3,
+  },
+  { text: 'Un jet pour Londres après-demain ?', flights: ['? EGGW~ 2026-11-24'] },
+  {
+    text: 'Paris Le Bourget - Marrakech le 20/12 à 14h, 7 passagers, moins de 60 000 euros, repas halal',
+    flights: ['LFPB GMMX 2026-12-20 14:00'],
+    passengers: 7,
+    budget: '60000 EUR',
+    wishes: ['halal'],
+  },
+  {
+    text: 'Toulouse vers Biarritz le 31 novembre, 2 passagers',
+    flights: ['LFBO LFBZ ?'],
+    passengers: 2,
+    unclear: ['day'],
+  },
+  {
+    text: 'Bordeaux - Figari, 3 décembre, juste moi et ma femme, avec un chien',
+    flights: ['LFBD LFKF 2026-12-03'],
+    passengers: 2,
+    wishes: ['chien'],
+  },
+  {
+    text: 'Necesito un vuelo de Ibiza a Málaga mañana a las 10:30 para 5 pasajeros',
+    flights: ['LEIB LEMG 2026-11-23 10:30'],
+    passengers: 5,
+  },
+  {
+    text: 'Ida y vuelta Barcelona - Ginebra, salida el 12 de diciembre, regreso el 15, somos 6',
+    flights: ['LEBL LSGG 2026-12-12', 'LSGG LEBL 2026-12-15'],
+    passengers: 6,
+  },
+  {
+    text: 'Para Grupo Solana: Palma a Le Bourget el viernes, 4 personas, hasta 40.000 euros',
+    today: '2026-03-11',
+    flights: ['LEPA LFPB 2026-03-13'],
+    passengers: 4,
+    client: 'Grupo Solana',
+    budget: '40000 EUR',
+  },
+  {
+    text: 'Opa-locka a Bogotá el 3 de enero, 2 adultos y 3 niños, jet ligero',
+    flights: ['KOPF SKBO 2027-01-03'],
+    passengers: 5,
+    category: 'Light jet',
+  },
+  {
+    text: 'Quiero viajar a Nassau desde Opa-locka pasado mañana, solo yo',
+    flights: ['KOPF MYNN 2026-11-24'],
+    passengers: 1,
+  },
+  {
+    text: 'Toluca - Cancún en Nochevieja, 8 pasajeros, unos 30 mil dólares',
+    flights: ['MMTO MMUN 2026-12-31'],
+    passengers: 8,
+    budget: '30000 USD',
+  },
+  { text: '¿Cuánto cuesta un avión a Ibiza la semana que viene?', flights: ['? LEIB ?'], unclear: ['day'] },
+  {
+    text: 'Sevilla a Ginebra el lunes por la tarde, tres personas y un perro',
+    flights: ['LEZL LSGG 2026-11-23'],
+    passengers: 3,
+    wishes: ['tarde', 'perro'],
+  },
+  { text: 'Bilbao-Lisboa el 5/12, 2 pax', flights: ['LEBB LPPT~ 2026-12-05'], passengers: 2 },
+]
