@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
 import { NotFoundError } from '../tools/errors.ts'
@@ -10,7 +10,9 @@ import { securityHeaders } from './headers.ts'
 import { bodyLimits, storableJson } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { refuseInvalid } from './operation.ts'
+import { createPresence } from './presence.ts'
 import { HttpProblem, problemHandler } from './problem.ts'
+import { createRateLimits } from './rate-limit.ts'
 import { adminRoutes } from './routes/admin.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { attachmentRoutes } from './routes/attachments.ts'
@@ -38,10 +40,13 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
   const metrics = createMetrics(deps.metrics)
+  const presence = createPresence({ service: deps.supabase.service, log: deps.log, closing: deps.closing })
+  const limits = createRateLimits({ limits: deps.limits, trustProxy: deps.trustProxy })
+  const authenticate = signIn(deps, presence)
 
-  app.use(requestId(), metrics.measure, securityHeaders, bodyLimits)
-  app.use('/api/*', guard(deps), forJsonRoutes)
-  app.use('/mcp', signIn(deps))
+  app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, bodyLimits)
+  app.use('/api/*', unlessOpen(authenticate), unlessOpen(limits.byBroker), forJsonRoutes)
+  app.use('/mcp', authenticate, limits.byBroker)
   app.onError(async (error, c) => {
     const page = error instanceof HttpProblem && c.req.path.startsWith('/p/') ? refusalPage(c, error.status) : undefined
     return page ? c.html(page, 429) : problemHandler(deps.log)(error, c)
@@ -66,7 +71,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   app.route('/', conversationRoutes(deps))
   app.route('/', messageRoutes(deps))
   app.route('/', attachmentRoutes())
-  app.route('/', eventRoutes(deps, metrics.streams))
+  app.route('/', eventRoutes(deps, { gauge: metrics.streams, presence }))
   app.route('/', adminRoutes(deps))
   describeApi(app, deps)
   const { mcp } = deps
@@ -76,11 +81,10 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 }
 
 /** Everything under `/api` needs a signed-in broker, except what is named here. Routes of local mode exist only there. */
-function guard(deps: ApiDeps) {
-  const authenticate = signIn(deps)
+function unlessOpen(step: MiddlewareHandler<ApiEnv>): MiddlewareHandler<ApiEnv> {
   const isOpen = (path: string) =>
     path === '/api/openapi.json' || path === '/api/docs' || OPEN.some((start) => path.startsWith(start))
-  return createMiddleware<ApiEnv>((c, next) => (isOpen(c.req.path) ? next() : authenticate(c, next)))
+  return (c, next) => (isOpen(c.req.path) ? next() : step(c, next))
 }
 
 /** Webhooks read their own bytes. */

@@ -7,13 +7,14 @@ import { ForbiddenError } from '../tools/errors.ts'
 import type { ApiEnv } from './api-env.ts'
 import { findBroker } from './broker.ts'
 import type { ApiDeps } from './deps.ts'
+import type { Presence } from './presence.ts'
 import { HttpProblem } from './problem.ts'
 
 const TOKEN_LIMIT = 8_192
 const CALL_TIMEOUT_MS = 30_000
 
 /** Lets the bearer of a good token in, as the broker whom it names: everything behind it happens with that broker's rights. */
-export function signIn(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+export function signIn(deps: ApiDeps, presence: Pick<Presence, 'act'>): MiddlewareHandler<ApiEnv> {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const token = bearer(c.req.header('Authorization'))
     const identity = token ? await deps.verifyToken(token) : null
@@ -22,6 +23,8 @@ export function signIn(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
     const broker = await findBroker(db, identity.sub)
     if (!broker) throw new ForbiddenError('This account has no access to JetVision')
     c.set('context', toolContext(deps, c, { broker, db }))
+    c.set('expires_at', identity.expires_at ?? null)
+    if (c.req.method !== 'GET') presence.act(broker.iso_agent_id)
     await next()
   })
 }
@@ -48,7 +51,7 @@ function toolContext(
   { broker, db }: Pick<ToolContext, 'broker' | 'db'>,
 ): ToolContext {
   const { avinode, mail, publicUrl, log, now = () => new Date() } = deps
-  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS)
+  let signal: AbortSignal | undefined
   return {
     broker,
     db,
@@ -59,9 +62,18 @@ function toolContext(
     now,
     origin: { kind: c.req.path === '/mcp' ? 'mcp' : 'api', turn_id: null, conversation_id: null },
     newId: newIds(broker, c.req.header('Idempotency-Key')),
-    // A caller who leaves stops what only reads; what changes something is carried through.
-    signal: c.req.method === 'GET' ? AbortSignal.any([c.req.raw.signal, timeout]) : timeout,
+    // Made when it is first asked for: a stream that lives for an hour asks for none.
+    get signal() {
+      signal ??= callSignal(c)
+      return signal
+    },
   }
+}
+
+/** A caller who leaves stops what only reads; what changes something is carried through. */
+function callSignal(c: Context<ApiEnv>): AbortSignal {
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS)
+  return c.req.method === 'GET' ? AbortSignal.any([c.req.raw.signal, timeout]) : timeout
 }
 
 /** With an idempotency key the same call gives the same ids again, so that a repeated call creates nothing twice. */

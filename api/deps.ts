@@ -1,7 +1,10 @@
 import type { Registry } from 'prom-client'
+import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import type { Avinode } from '../tools/avinode/avinode.ts'
 import type { Db, Log, ToolContext } from '../tools/context.ts'
 import type { Mail } from '../tools/mail.ts'
+import type { RateLimits } from './rate-limit.ts'
+import type { WebhookCredential } from './webhook-credentials.ts'
 
 /** Something that was announced and is not kept: who misses it, misses it. */
 export type Ephemeral = {
@@ -14,8 +17,8 @@ export type Ephemeral = {
 
 /** Wakes whoever waits for new rows. A missed call costs a moment, never an event: readers look again by themselves. */
 export type Bus = {
-  /** Calls back when a broker's feed has grown. Returns the way to stop. */
-  onFeed(iso_agent_id: string, listener: () => void): () => void
+  /** Calls back when a broker's feed has grown, with its newest position; null when anything may have been missed. Returns the way to stop. */
+  onFeed(iso_agent_id: string, listener: (position: number | null) => void): () => void
   /** Calls back when an assistant's turn has new chunks or ended. */
   onTurn(turn_id: string, listener: () => void): () => void
   onEphemeral(iso_agent_id: string, listener: (event: Ephemeral) => void): () => void
@@ -48,14 +51,16 @@ export type ApiDeps = {
   supabase: { service: Db; forBroker(clerk_user_id: string): Db }
   bus: Bus
   enqueue: Enqueue
-  /** Null for a token that is missing something, forged, or out of date. */
-  verifyToken(token: string): Promise<{ sub: string } | null>
+  /** Null for a token that is missing something, forged, or out of date. `expires_at` (ms) ends what the token has opened. */
+  verifyToken(token: string): Promise<{ sub: string; expires_at?: number } | null>
   avinode: Avinode
   mail: Mail
   /** Address under which clients and brokers reach us, without a slash at the end. */
   publicUrl: string
-  /** Who may deliver Avinode's notifications: two pairs while a password is being changed. */
-  webhook: { credentials: { username: string; password: string }[] }
+  /** Who may deliver Avinode's notifications: two pairs of a connection while its password is being changed. */
+  webhook: { credentials: WebhookCredential[] }
+  /** How the system's own functions are called, where that is not over the API of the database. */
+  systemFunctions?: DatabaseFunctions
   /** The signing secret of Clerk's webhook; null where Clerk is not in use. */
   clerkWebhookSecret?: string | null
   /** Folder of the built page; null for an API without one. */
@@ -70,6 +75,8 @@ export type ApiDeps = {
   queueCounts?: () => Promise<Record<string, Record<string, number>>>
   log: Log
   metrics?: Registry
+  /** Calls per minute; what is not set is wide. */
+  limits?: Partial<RateLimits>
   /** Whether X-Forwarded-For comes from our own proxy. */
   trustProxy?: boolean
   /** Aborted when the process is about to end: readiness turns 503 and open streams close. */

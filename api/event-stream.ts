@@ -3,7 +3,7 @@ import type { Log } from '../tools/context.ts'
 /** One reader of a server-sent event stream. */
 export type EventStream = {
   /** Resolves once the reader has room again. Throws when the reader is gone or too slow. */
-  write(text: string): Promise<void>
+  write(text: string | Uint8Array): Promise<void>
   /** Aborted when the reader is gone or the service closes. */
   signal: AbortSignal
 }
@@ -17,6 +17,8 @@ type Options = {
   lifetime_ms?: number
 }
 
+const encoder = new TextEncoder()
+
 /** What may wait in memory for one reader. Text that is written at once when it is exceeded still fits into 1 MiB. */
 const BUFFER_BYTES = 64 * 1024
 const HEARTBEAT_MS = 15_000
@@ -28,7 +30,6 @@ const LIFETIME_MS = 60 * 60_000
 export function eventStream(produce: (stream: EventStream) => Promise<void>, options: Options): Response {
   const { log, closing, heartbeat_ms = HEARTBEAT_MS, stall_ms = STALL_MS, lifetime_ms = LIFETIME_MS } = options
   const gone = new AbortController()
-  const encoder = new TextEncoder()
   let room: PromiseWithResolvers<void> | undefined
 
   const body = new ReadableStream<Uint8Array>(
@@ -38,10 +39,10 @@ export function eventStream(produce: (stream: EventStream) => Promise<void>, opt
         if (closing?.aborted) gone.abort('closing')
         if (stop) closing?.addEventListener('abort', stop, { once: true })
         const full = () => (controller.desiredSize ?? 0) <= 0
-        const write = async (text: string) => {
+        const write = async (text: string | Uint8Array) => {
           if (full()) await hasRoom(full)
           gone.signal.throwIfAborted()
-          controller.enqueue(encoder.encode(text))
+          controller.enqueue(typeof text === 'string' ? encoder.encode(text) : text)
         }
         const hasRoom = async (isFull: () => boolean) => {
           const slow = setTimeout(() => gone.abort('slow'), stall_ms)

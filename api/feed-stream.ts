@@ -1,136 +1,99 @@
-import { z } from 'zod'
-import type { Db, Log } from '../tools/context.ts'
-import { call } from '../tools/database.ts'
 import { ServiceError } from '../tools/errors.ts'
-import type { Bus, Ephemeral } from './deps.ts'
+import type { BrokerFeed } from './broker-feed.ts'
 import { type EventStream, eventText } from './event-stream.ts'
-import { followTurn, isOpen, readTurn } from './turn-stream.ts'
+import type { TurnText } from './turn-texts.ts'
 import { createWake } from './wake.ts'
 
-type Feed = {
-  db: Db
-  bus: Bus
-  log: Log
-  iso_agent_id: string
+type Reading = {
+  feed: BrokerFeed
   /** Only this room's events; null for all that is the broker's. */
   conversation_id: string | null
-  /** The last event that the reader has seen. */
-  after: number
+  /** The last event that the reader has seen; null begins now. */
+  after: number | null
 }
 
-const FeedEvent = z.object({
-  position: z.coerce.number(),
-  type: z.string(),
-  conversation_id: z.string().nullable(),
-  request_id: z.string().nullable(),
-  payload: z.record(z.string(), z.unknown()),
-})
+/** Events that are not kept: a reader who is slow misses the older ones. */
+const MOST_HEARD = 100
 
-const BATCH = 200
-const POLL_MS = 10_000
-const MOST_TURNS = 8
-/** Asks for a turn's state without its chunks. */
-const LAST_CHUNK = 2_147_483_647
-
-/** Where a broker's feed stands now. */
-export const feedPosition = (db: Db) => call(z.coerce.number(), db.rpc('feed_position'))
-
-const readFeed = (db: Db, after: number, conversation_id: string | null) =>
-  call(
-    z.array(FeedEvent),
-    db.rpc('read_feed', {
-      p_after: after,
-      p_limit: BATCH,
-      ...(conversation_id && { p_conversation_id: conversation_id }),
-    }),
-  )
-
-/** Writes a broker's feed to a reader: first what was missed, then what happens, with the assistant's words as they come. */
-export async function writeFeed(feed: Feed, stream: EventStream): Promise<void> {
-  const { db, bus, log, iso_agent_id, conversation_id } = feed
+/**
+ * Writes a broker's feed to one reader: first what was missed, then what happens, with the assistant's words as they come. A
+ * reader takes at its own pace from what all share; nothing is queued for it but events that are told once.
+ */
+export async function writeFeed({ feed, conversation_id, after }: Reading, stream: EventStream): Promise<void> {
   const wake = createWake()
-  const ending = new AbortController()
-  const deltas = createDeltas(feed, { ...stream, signal: AbortSignal.any([stream.signal, ending.signal]) })
-  const unsubscribe = [
-    bus.onFeed(iso_agent_id, wake.wake),
-    bus.onEphemeral(iso_agent_id, (event) => void passOn(event, conversation_id, stream)),
-  ]
-  let position = feed.after
-  try {
-    if (conversation_id) deltas.look(conversation_id)
-    while (!stream.signal.aborted) {
-      const events = await readFeed(db, position, conversation_id).catch((error: unknown) => {
-        if (!(error instanceof ServiceError && error.retryable)) throw error
-        log.warn({ err: error }, 'a feed could not be read; trying again')
-        return []
-      })
-      for (const event of events) {
-        await stream.write(eventText({ id: String(event.position), event: event.type, data: visible(event) }))
-        position = event.position
-        if (startsTurn(event)) deltas.look(event.conversation_id)
-      }
-      if (events.length < BATCH) await wake.wait(POLL_MS, stream.signal)
-    }
-  } finally {
-    for (const stop of unsubscribe) stop()
-    ending.abort()
-    await deltas.ended()
-  }
-}
-
-/** Of a deleted message only that it was there. */
-function visible({ type, payload }: z.infer<typeof FeedEvent>) {
-  if (!type.startsWith('message.')) return payload
-  const { original_content: _, ...message } = payload
-  return message.deleted_at ? { ...message, content: null, rich_content: null, attachments: [] } : message
-}
-
-const startsTurn = (
-  event: z.infer<typeof FeedEvent>,
-): event is z.infer<typeof FeedEvent> & { conversation_id: string } =>
-  event.type === 'message.created' && event.conversation_id !== null && event.payload.sender_type !== 'ai_assistant'
-
-async function passOn(event: Ephemeral, conversation_id: string | null, stream: EventStream) {
-  if (conversation_id && event.conversation_id !== conversation_id) return
-  await stream.write(eventText({ event: event.type, data: event.payload })).catch(() => undefined) // the reader has left
-}
-
-/** Follows the turns that run in rooms where somebody has just spoken, and passes on the assistant's words. */
-function createDeltas({ db, bus, log }: Feed, stream: EventStream) {
-  const followed = new Map<string, Promise<void>>()
-
-  async function follow(conversation_id: string) {
-    let last: string | undefined
-    for (;;) {
-      const turn = await readTurn(db, conversation_id, LAST_CHUNK)
-      if (!isOpen(turn) || turn.turn_id === last || stream.signal.aborted) return
-      last = turn.turn_id
-      await passTurnOn(conversation_id, last)
-    }
-  }
-
-  async function passTurnOn(conversation_id: string, turn_id: string) {
-    let message_id = turn_id
-    for await (const chunk of followTurn({ db, bus, log, conversation_id, turn_id, signal: stream.signal })) {
-      if (chunk === 'restart') continue
-      if (chunk.type === 'start' && typeof chunk.messageId === 'string') message_id = chunk.messageId
-      if (chunk.type !== 'text-delta') continue
-      await stream.write(
-        eventText({ event: 'message.delta', data: { conversation_id, message_id, delta: chunk.delta } }),
-      )
-    }
-  }
-
-  return {
-    look(conversation_id: string) {
-      if (followed.has(conversation_id) || followed.size >= MOST_TURNS) return
-      const following = follow(conversation_id)
-        .catch((error: unknown) => {
-          if (!stream.signal.aborted) log.warn({ err: error, conversation_id }, 'a turn could not be followed')
-        })
-        .finally(() => followed.delete(conversation_id))
-      followed.set(conversation_id, following)
+  const heard: Uint8Array[] = []
+  const failure: { error?: unknown } = {}
+  const isHere = (room: string) => conversation_id === null || room === '' || room === conversation_id
+  const leave = feed.join({
+    wake: wake.wake,
+    hear(event) {
+      if (!isHere(event.conversation_id)) return
+      if (heard.length >= MOST_HEARD) heard.shift()
+      heard.push(event.bytes)
+      wake.wake()
     },
-    ended: () => Promise.all(followed.values()),
+    end(error) {
+      failure.error = error
+      wake.wake()
+    },
+  })
+  const words = createWords(feed, isHere, stream)
+  try {
+    await write()
+  } catch (error) {
+    // An outage, or a broker who may no longer read: the reader comes back and is told, or goes on where it was.
+    if (!(error instanceof ServiceError)) throw error
+  } finally {
+    leave()
+  }
+
+  async function write() {
+    let position = await startingPoint(feed, after, stream)
+    for (const turn of feed.openTurns()) {
+      if (isHere(turn.conversation_id)) await stream.write(eventText({ event: 'turn.updated', data: turn }))
+    }
+    while (!stream.signal.aborted) {
+      if ('error' in failure) throw failure.error
+      for (const bytes of heard.splice(0)) await stream.write(bytes)
+      await words.writeNew()
+      const { items, upto } = await feed.read(position, conversation_id)
+      for (const item of items) await stream.write(item.bytes)
+      position = Math.max(position, upto)
+      if (position >= feed.head() && heard.length === 0) await wake.wait(undefined, stream.signal)
+    }
+  }
+}
+
+/** Tells the position right away, so that a reader who comes back before anything happened misses nothing either. */
+async function startingPoint(feed: BrokerFeed, after: number | null, stream: EventStream): Promise<number> {
+  const isBroken = after !== null && (await feed.isBroken(after))
+  const position = after === null || isBroken ? feed.head() : after
+  await stream.write(`id: ${position}\n\n`)
+  // What was missed is gone: only the lists tell how things stand.
+  if (isBroken) await stream.write(eventText({ id: String(position), event: 'reset', data: { position } }))
+  return position
+}
+
+/** What the assistant says, told in pieces: each names the place in the message where it belongs. */
+function createWords(feed: BrokerFeed, isHere: (room: string) => boolean, stream: EventStream) {
+  const told = new Map<string, { beginning: number; length: number }>()
+  const tell = async (turn: TurnText) => {
+    const { turn_id, conversation_id, message_id, beginning, text } = turn
+    const before = told.get(turn_id)
+    const offset = before?.beginning === beginning ? before.length : 0
+    if (text.length <= offset) return
+    told.set(turn_id, { beginning, length: text.length })
+    const data = { conversation_id, turn_id, message_id, offset, delta: text.slice(offset) }
+    await stream.write(eventText({ event: 'message.delta', data }))
+  }
+  return {
+    async writeNew() {
+      const present = [...feed.texts()]
+      for (const turn of present) if (!turn.is_stored && isHere(turn.conversation_id)) await tell(turn)
+      if (told.size > present.length) {
+        const ids = new Set(present.map(({ turn_id }) => turn_id))
+        for (const id of told.keys()) if (!ids.has(id)) told.delete(id)
+      }
+    },
   }
 }

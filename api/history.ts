@@ -29,9 +29,30 @@ export async function listStates(request_id: string, context: ToolContext) {
   return rows(WorkflowState, states.order('state_entered_at').order('created_at').limit(MOST_ROWS))
 }
 
-/** Every run of an agent for one of the broker's requests, in order. */
-export async function listExecutions(request_id: string, context: ToolContext) {
+/** One run of one agent, with its place below the run that called it. */
+export const ExecutionNode = Execution.extend({
+  parent_execution_id: z.uuid().nullable().describe('The run that called this one; null at the top'),
+  depth: z.int().describe('0 at the top'),
+})
+export type ExecutionNode = z.output<typeof ExecutionNode>
+
+/** Every run of an agent for one of the broker's requests: each followed by those that it called, in the order of time. */
+export async function listExecutions(request_id: string, context: ToolContext): Promise<ExecutionNode[]> {
   await readRequest(request_id, context)
   const runs = context.db.from('agent_executions').select(columnsOf(Execution)).eq('request_id', request_id)
-  return rows(Execution, runs.order('started_at').order('created_at').limit(MOST_ROWS))
+  return asTree(await rows(Execution, runs.order('started_at').order('created_at').limit(MOST_ROWS)))
+}
+
+/** A run whose caller is not among them stands at the top. */
+function asTree(runs: Execution[]): ExecutionNode[] {
+  const ids = new Set(runs.map(({ id }) => id))
+  const parentOf = ({ id, metadata: { parent_execution_id: parent } }: Execution) =>
+    typeof parent === 'string' && parent !== id && ids.has(parent) ? parent : null
+  const below = Map.groupBy(runs, parentOf)
+  const from = (parent: string | null, depth: number): ExecutionNode[] =>
+    (below.get(parent) ?? []).flatMap((run) => [
+      { ...run, parent_execution_id: parent, depth },
+      ...from(run.id, depth + 1),
+    ])
+  return from(null, 0)
 }

@@ -6,6 +6,8 @@ import type { ApiEnv } from './api-env.ts'
 import { HttpProblem } from './problem.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024
+/** useChat sends its whole history with every message. */
+export const CHAT_LIMIT_BYTES = 4 * 1024 * 1024
 export const WEBHOOK_LIMIT_BYTES = 64 * 1024
 export const ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
 const FORM_OVERHEAD_BYTES = 64 * 1024
@@ -17,6 +19,7 @@ const tooLarge = (limit: number) => () => {
 
 const limited = (limit: number) => bodyLimit({ maxSize: limit, onError: tooLarge(limit) }) as MiddlewareHandler<ApiEnv>
 const json = limited(JSON_LIMIT_BYTES)
+const chat = limited(CHAT_LIMIT_BYTES)
 const webhook = limited(WEBHOOK_LIMIT_BYTES)
 const upload = limited(ATTACHMENT_LIMIT_BYTES + FORM_OVERHEAD_BYTES)
 
@@ -28,6 +31,7 @@ export const bodyLimits = createMiddleware<ApiEnv>(async (c, next) => {
   }
   if (c.req.path.startsWith('/api/webhooks/')) return webhook(c, next)
   if (c.req.path.endsWith('/attachments')) return upload(c, next)
+  if (c.req.path === '/api/chat') return chat(c, next)
   return json(c, next)
 })
 

@@ -53,6 +53,7 @@ export const problemHandler =
         log.warn({ error, requestId: c.get('requestId') }, 'a dependency did not answer')
         c.header('Retry-After', String(Math.ceil(error.retry_after_seconds ?? 5)))
       }
+      if (error.code === 'limit_exceeded') c.header('Retry-After', '10')
       return problem(c, STATUS[error.code], error.code, error.message, error.details)
     }
     if (error instanceof HttpProblem) {

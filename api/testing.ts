@@ -45,10 +45,9 @@ export async function createSigner() {
   }
 }
 
-/** The real API on the real embedded stack, with the seeded agents; the queue only takes notes. */
-export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
+/** A database of its own, with what stands around it. */
+async function startWorld() {
   const folder = await mkdtemp(join(tmpdir(), 'jetvision-api-'))
-  const log = recordingLog()
   const stack = await startEmbeddedSupabase({
     dataDir: folder,
     apiPort: 0,
@@ -57,12 +56,27 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     log: silent,
     durable: false,
   })
+  const close = async () => {
+    await stack.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { stack, signer: await createSigner(), close }
+}
+
+type World = Awaited<ReturnType<typeof startWorld>>
+
+/** The real API on the real embedded stack, with the seeded agents; the queue only takes notes. `beside` shares the database of another. */
+export async function startTestApi(overrides: Partial<ApiDeps> = {}, beside?: { world: World }) {
+  const world = beside?.world ?? (await startWorld())
+  const { stack, signer } = world
+  const log = recordingLog()
   const bus = await startBus({ databaseUrl: stack.databaseUrl, log: silent })
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
-  const signer = await createSigner()
   const enqueued: Enqueued[] = []
+  let announce: (() => void) | undefined
   const note = (kind: Enqueued['kind']) => async (id: string, attempt: number) => {
     enqueued.push({ kind, id, attempt })
+    announce?.()
   }
   const supabase = createSupabase(stack)
   const closing = new AbortController()
@@ -88,15 +102,20 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     closing.abort()
     await bus.close()
     await sql.end()
-    await stack.close()
-    await rm(folder, { recursive: true, force: true })
+    if (!beside) await world.close()
   }
   return {
+    world,
     app,
+    bus,
     sql,
     supabase,
     signer,
     enqueued,
+    /** Calls back when work is asked for. */
+    onEnqueued(listener: () => void) {
+      announce = listener
+    },
     log,
     closing,
     as: (who: { sub: string }) => caller(app, () => signer.sign({ sub: who.sub })),

@@ -29,10 +29,10 @@ class KeysUnavailableError extends ServiceError {
   override readonly retryable = true
 }
 
-/** Checks a token's signature, algorithm, issuer, time and party, and answers whose it is, or null. Throws only when keys cannot be had. */
+/** Checks a token's signature, algorithm, issuer, time and party, and answers whose it is and until when it is taken, or null. Throws only when keys cannot be had. */
 export function createTokenVerifier({ issuer, jwks, authorizedParties, algorithms = ['RS256'], ...remote }: Options) {
   const key = jwks instanceof URL ? remoteKeys(jwks, remote) : createLocalJWKSet(jwks as JSONWebKeySet)
-  return async (token: string): Promise<{ sub: string } | null> => {
+  return async (token: string): Promise<{ sub: string; expires_at: number } | null> => {
     try {
       const { payload } = await jwtVerify(token, key, {
         issuer,
@@ -41,10 +41,10 @@ export function createTokenVerifier({ issuer, jwks, authorizedParties, algorithm
         requiredClaims: ['sub', 'exp'],
         ...(remote.now && { currentDate: new Date(remote.now()) }),
       })
-      const { sub, azp } = payload
-      if (!sub || sub.length > 255) return null
+      const { sub, azp, exp } = payload
+      if (!sub || sub.length > 255 || exp === undefined) return null
       if (authorizedParties && !(typeof azp === 'string' && authorizedParties.includes(azp))) return null
-      return { sub }
+      return { sub, expires_at: (exp + CLOCK_TOLERANCE_SECONDS) * 1000 }
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null
       throw error

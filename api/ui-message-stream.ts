@@ -19,7 +19,8 @@ export async function writeUiMessageStream(answer: Answer, stream: EventStream):
       break
     }
     if (value === 'restart') {
-      last = undefined // a reader cannot take words back; the message row, when it comes, is what counts
+      if (last) await stream.write(line({ type: 'reset-step' })) // what was shown of the answer goes; it begins anew
+      last = undefined
       continue
     }
     await stream.write(line(value))

@@ -1,7 +1,8 @@
-/** Waits for a call or for a while, whichever is first. A call that comes before the wait is not lost. */
+/** Waits for a call, or for a while, whichever is first. A call that comes before the wait is not lost. */
 export type Wake = {
   wake(): void
-  wait(ms: number, signal: AbortSignal): Promise<void>
+  /** Without a time it waits for a call, or the end, alone. */
+  wait(ms: number | undefined, signal: AbortSignal): Promise<void>
 }
 
 export function createWake(): Wake {
@@ -21,7 +22,7 @@ export function createWake(): Wake {
             notify = undefined
             resolve()
           }
-          const timer = setTimeout(done, ms)
+          const timer = ms === undefined ? undefined : setTimeout(done, ms)
           notify = done
           signal.addEventListener('abort', done, { once: true })
         })

@@ -5,11 +5,12 @@ import { z } from 'zod'
 import { ForbiddenError } from '../../tools/errors.ts'
 import { listDeadLetters } from '../../tools/operations/list-dead-letters.ts'
 import { listFailedExecutions } from '../../tools/operations/list-failed-executions.ts'
+import { replayDeadLetters } from '../../tools/operations/replay-dead-letters.ts'
 import { retryEvent } from '../../tools/operations/retry-event.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps } from '../deps.ts'
-import { failures, IdParam, json, operation, PageQuery, pageOf } from '../operation.ts'
+import { failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 import { HttpProblem } from '../problem.ts'
 import { listWebhookEvents, WebhookEvent, WebhookStatus } from '../webhook-events.ts'
 
@@ -30,6 +31,17 @@ const replay = operation({
   summary: 'Process a notification again; what it changes is changed once',
   request: { params: IdParam },
   responses: { 202: json(z.record(z.string(), z.unknown()), 'It is on its way'), ...failures(409) },
+})
+const replayAll = operation({
+  method: 'post',
+  path: '/api/admin/webhooks/replay',
+  tags,
+  summary: 'Process dead letters again: those named, or all of them, at most 1,000 at once',
+  description: 'Asked twice, each is replayed once. `remaining` says how many dead letters are left to ask for.',
+  request: { body: jsonBody(z.strictObject({ ids: z.array(z.uuid()).min(1).max(1_000).optional() })) },
+  responses: {
+    202: json(z.object({ event_ids: z.array(z.uuid()), remaining: z.int() }), 'They are on their way'),
+  },
 })
 const queues = operation({
   method: 'get',
@@ -74,6 +86,11 @@ export function adminRoutes({ enqueue, queueCounts }: ApiDeps) {
       const event_id = c.req.valid('param').id
       const replayed = await runTool(retryEvent, { event_id }, c.var.context)
       await enqueue.webhook(event_id, 0)
+      return c.json(replayed, 202)
+    })
+    .openapi(replayAll, async (c) => {
+      const replayed = await replayDeadLetters(c.req.valid('json').ids ?? null, c.var.context)
+      await Promise.all(replayed.event_ids.map((id) => enqueue.webhook(id, 0)))
       return c.json(replayed, 202)
     })
     .openapi(queues, async (c) => {

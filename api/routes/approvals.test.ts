@@ -122,6 +122,27 @@ async function proposalOfDana() {
   return String(rows[0].id)
 }
 
+it('what waits says what to look at before a yes, and its payload stays as it is', async () => {
+  const id = await pendingReply()
+  await api.sql.query(
+    `update approvals set payload = jsonb_set(payload, '{text}', '"Call me: https://evil.example.net \u200b"') where id = $1`,
+    [id],
+  )
+
+  const { body } = await api.as(DANA).get(`/api/approvals/${id}`)
+  const listed = await api.as(DANA).get('/api/approvals?status=pending')
+
+  expect(body).toMatchObject({
+    payload: { text: 'Call me: https://evil.example.net \u200b' },
+    warnings: [
+      { code: 'hidden_characters', field: 'text' },
+      { code: 'foreign_link', field: 'text' },
+    ],
+  })
+  expect((listed.body.data as Json[]).find((row) => row.id === id)?.warnings).toHaveLength(2)
+  await api.as(DANA).post(`/api/approvals/${id}`, { decision: 'reject' })
+})
+
 describe('sending a proposal', () => {
   it('waits for a decision, with the draft where no words are given, and goes out once with the words approved', async () => {
     const id = await proposalOfDana()

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { type Approval, ApprovalStatus } from '../../tools/approvals/approval.ts'
+import { approvalWarnings } from '../../tools/approvals/approval-warnings.ts'
 import { decideApproval } from '../../tools/approvals/decide-approval.ts'
 import { listApprovals, readApproval } from '../../tools/approvals/list-approvals.ts'
 import type { ToolContext } from '../../tools/context.ts'
@@ -58,9 +59,13 @@ export const approvalRoutes = (deps: ApiDeps) =>
     .openapi(list, async (c) => {
       const { cursor = null, limit, status = null } = c.req.valid('query')
       const { approvals, next_cursor } = await listApprovals({ cursor, limit, status }, c.var.context)
-      return c.json({ data: approvals, next_cursor }, 200)
+      const data = await Promise.all(approvals.map((approval) => withWarnings(approval, c.var.context)))
+      return c.json({ data, next_cursor }, 200)
     })
-    .openapi(get, async (c) => c.json(await readApproval(c.req.valid('param').id, c.var.context), 200))
+    .openapi(get, async (c) => {
+      const approval = await readApproval(c.req.valid('param').id, c.var.context)
+      return c.json(await withWarnings(approval, c.var.context), 200)
+    })
     .openapi(decide, async (c) => {
       const { decision, reason = null, edits = null } = c.req.valid('json')
       const approval_id = c.req.valid('param').id
@@ -69,6 +74,10 @@ export const approvalRoutes = (deps: ApiDeps) =>
       else await resumeTurn(approval, c.var.context, deps)
       return c.json(approval, 200)
     })
+
+async function withWarnings(approval: Approval, context: ToolContext) {
+  return approval.status === 'pending' ? { ...approval, warnings: await approvalWarnings(approval, context) } : approval
+}
 
 /** Lets the turn that asked go on with the rejection. The sweeper does the same, later. */
 async function resumeTurn({ turn_id, conversation_id }: Approval, { db }: ToolContext, { supabase, enqueue }: ApiDeps) {

@@ -1,8 +1,7 @@
-import type { MiddlewareHandler } from 'hono'
-import { Hono } from 'hono'
-import { basicAuth } from 'hono/basic-auth'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { Json } from '../../supabase/database.types.ts'
+import type { Database, Json } from '../../supabase/database.types.ts'
+import type { DatabaseFunctions } from '../../supabase/direct-functions.ts'
 import { call } from '../../tools/database.ts'
 import { InvalidInputError, ServiceError, UpstreamError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
@@ -10,6 +9,7 @@ import { clientAddress } from '../client-address.ts'
 import type { ApiDeps } from '../deps.ts'
 import { checkStorable } from '../limits.ts'
 import { HttpProblem, issuesOf, sentence } from '../problem.ts'
+import { createIdentification } from '../webhook-credentials.ts'
 
 const SOURCES = ['seller-response', 'seller-chat', 'trip-mine', 'chat-mine', 'empty-legs'] as const
 /** Avinode tries again for two days, so a slow database is better answered than waited for. */
@@ -26,50 +26,37 @@ const Stored = z.object({ event_id: z.uuid(), is_new: z.boolean() })
 
 /** Takes Avinode's notifications in: once the row is committed the answer is 200, and everything else happens later. */
 export function avinodeWebhookRoutes(deps: ApiDeps) {
-  const [first, ...others] = deps.webhook.credentials
-  const app = new Hono<ApiEnv>()
-  const authenticate: MiddlewareHandler<ApiEnv> = first
-    ? basicAuth({ ...first, realm: 'avinode-webhooks' }, ...others)
-    : async () => {
-        throw new HttpProblem(401, 'unauthorized', 'No credentials are set up for this webhook')
-      }
-  app.use('/api/webhooks/avinode', authenticate)
-  app.use('/api/webhooks/avinode/*', authenticate)
-  app.post('/api/webhooks/avinode', async (c) => {
-    await store(deps, 'unknown', await c.req.text(), c.req.raw.headers, clientAddress(c, deps.trustProxy ?? false))
-    return c.body(null, 200)
-  })
-  for (const source of SOURCES) {
-    app.post(`/api/webhooks/avinode/${source}`, async (c) => {
-      await store(deps, source, await c.req.text(), c.req.raw.headers, clientAddress(c, deps.trustProxy ?? false))
-      return c.body(null, 200) // Avinode takes exactly 200 as received.
+  const identify = createIdentification(deps.webhook.credentials)
+  const takeIn = (source: string) => async (c: Context<ApiEnv>) => {
+    const connection = identify(c.req.header('Authorization'))
+    if (connection === undefined) {
+      // A sender that shows its credentials only when asked is asked.
+      const challenge = { 'WWW-Authenticate': 'Basic realm="avinode-webhooks", charset="UTF-8"' }
+      throw new HttpProblem(401, 'unauthorized', 'Sign in first', challenge)
+    }
+    await store(deps, {
+      p_source: source,
+      p_payload: parse(await c.req.arrayBuffer()),
+      p_headers: keptHeaders(c.req.raw.headers),
+      p_source_ip: clientAddress(c, deps.trustProxy ?? false),
+      p_user_agent: c.req.header('User-Agent')?.slice(0, 500) ?? null,
+      p_connection: connection,
     })
+    return c.body(null, 200) // Avinode takes exactly 200 as received.
   }
+  const app = new Hono<ApiEnv>().post('/api/webhooks/avinode', takeIn('unknown'))
+  for (const source of SOURCES) app.post(`/api/webhooks/avinode/${source}`, takeIn(source))
   return app
 }
 
-async function store(
-  { supabase, enqueue, log }: ApiDeps,
-  source: string,
-  text: string,
-  headers: Headers,
-  address: string | null,
-) {
-  const payload = parse(text)
-  const stored = await call(
-    Stored,
-    supabase.service
-      .rpc('store_webhook_event', {
-        p_source: source,
-        p_payload: payload,
-        p_headers: keptHeaders(headers),
-        p_source_ip: address,
-        p_user_agent: headers.get('User-Agent')?.slice(0, 500) ?? null,
-      })
-      .abortSignal(AbortSignal.timeout(STORE_TIMEOUT_MS)),
-  ).catch((error: unknown) => {
+type Row = Database['public']['Functions']['store_webhook_event']['Args']
+
+async function store({ supabase, systemFunctions, enqueue, log }: ApiDeps, row: Row) {
+  const functions: DatabaseFunctions = systemFunctions ?? supabase.service
+  const storing = call(Stored, functions.rpc('store_webhook_event', row))
+  const stored = await within(STORE_TIMEOUT_MS, storing).catch((error: unknown) => {
     if (error instanceof InvalidInputError) throw error
-    if (!(error instanceof ServiceError)) log.error({ err: error, source }, 'a notification could not be stored')
+    if (!(error instanceof ServiceError)) log.error({ err: error }, 'a notification could not be stored')
     throw new UpstreamError('database', 'The notification could not be stored; send it again', { cause: error })
   })
   // Answering must not wait for the queue: what is not enqueued is found by the sweeper.
@@ -78,19 +65,36 @@ async function store(
     .catch((error: unknown) => log.warn({ err: error }, 'a notification was not enqueued'))
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** The notification as it came, with every field. */
-function parse(text: string): Json {
-  checkStorable(text)
+function parse(body: ArrayBuffer): Json {
   let payload: Json
   try {
+    const text = utf8.decode(body)
+    checkStorable(text)
     payload = JSON.parse(text) as Json // which is what parsed text is
-  } catch {
+  } catch (error) {
+    if (error instanceof ServiceError) throw error
     throw new HttpProblem(400, 'malformed_json', 'The body is not valid JSON')
   }
   const parsed = Notification.safeParse(payload)
   if (parsed.success) return payload
   const issues = issuesOf(parsed.error)
   throw new InvalidInputError(issues, sentence(issues))
+}
+
+/** Settles as the work does, or fails once the time is up. What was begun may still be done: Avinode sends it again, and it merges. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new UpstreamError('database', 'The database does not answer')), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 const SECRET = /authorization|cookie|token|secret|key|password/i

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DANA, type Json, LENA, OMAR, readEvents, startTestApi, type TestApi } from '../testing.ts'
+import { claimTurn, END, passage } from '../testing-turns.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -7,43 +8,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-type Claim = { turn_id: string; claim_token: string; attempt: number }
-
-/** What the worker does, without a model: it claims a turn, says things and ends it. */
-async function claim(turn_id: string) {
-  const { data } = await api.supabase.service.rpc('claim_turn', { p_turn_id: turn_id })
-  const turn = data as Claim
-  let seq = 0
-  return {
-    turn,
-    async says(...chunks: Json[]) {
-      const appended = {
-        p_turn_id: turn_id,
-        p_claim_token: turn.claim_token,
-        p_first_seq: seq,
-        p_chunks: chunks as never,
-      }
-      await api.supabase.service.rpc('append_turn_chunks', appended).throwOnError()
-      seq += chunks.length
-    },
-    async ends(status = 'completed', content = '') {
-      const messages = content ? [{ id: crypto.randomUUID(), content, content_type: 'text' }] : []
-      await api.sql.query('select complete_turn($1, $2, $3, $4)', [
-        turn_id,
-        turn.claim_token,
-        status,
-        JSON.stringify(messages),
-      ])
-    },
-  }
-}
-
-const text = (...deltas: string[]) => [
-  { type: 'start', messageId: 'm1' },
-  { type: 'text-start', id: '0' },
-  ...deltas.map((delta) => ({ type: 'text-delta', id: '0', delta })),
-]
-const END = [{ type: 'text-end', id: '0' }, { type: 'finish' }]
+const claim = (turn_id: string) => claimTurn(api, turn_id)
+const text = (...deltas: string[]) => passage('m1', ...deltas)
 
 describe('saying something to the assistant', () => {
   it('streams its answer as a UI message stream, part by part, to the end', async () => {

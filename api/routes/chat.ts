@@ -3,8 +3,9 @@ import type { Gauge } from 'prom-client'
 import { z } from 'zod'
 import type { ToolContext } from '../../tools/context.ts'
 import { call, done, stableId } from '../../tools/database.ts'
+import { ConflictError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { type ChatInput, chatInput, UiMessageChat } from '../chat-input.ts'
+import { ChatBody, type ChatInput, chatInput, chatRoom } from '../chat-input.ts'
 import type { ApiDeps } from '../deps.ts'
 import { eventStream } from '../event-stream.ts'
 import { failures, json, jsonBody, operation } from '../operation.ts'
@@ -12,19 +13,30 @@ import { isOpen, readTurn } from '../turn-stream.ts'
 import { writeUiMessageStream } from '../ui-message-stream.ts'
 
 const tags = ['Chat']
+const ANSWER_HEADERS = {
+  'x-vercel-ai-ui-message-stream': { schema: { type: 'string', const: 'v1' } },
+  'x-conversation-id': { schema: { type: 'string', format: 'uuid' } },
+  'x-turn-id': { schema: { type: 'string', format: 'uuid' } },
+} as const
 const streamed = {
-  description: 'AI SDK UI message stream, version 1',
+  description:
+    'AI SDK UI message stream, version 1. `start` names the id under which the message is stored. Parts of our own: `data-step` (a specialist or tool at work, again under the same id when done), `data-request`, `data-approval`',
+  headers: ANSWER_HEADERS,
   content: { 'text/event-stream': { schema: z.string() } },
 }
-const ConversationParam = z.object({ conversation_id: z.uuid() })
+const ConversationParam = z.object({
+  conversation_id: z.string().min(1).max(200).describe('The conversation, or the id that useChat gave the chat'),
+})
 
 const chat = operation({
   method: 'post',
   path: '/api/chat',
   tags,
   summary: 'Say something to the assistant and read its answer as it comes; useChat of the AI SDK can post here',
-  request: { body: jsonBody(UiMessageChat) },
-  responses: { 200: streamed, ...failures(404, 409) },
+  description:
+    'With useChat, a message that was edited or is to be regenerated is answered again in place of the old answer, as long as that is the newest. The answer goes on when the reader leaves; `stop` ends it.',
+  request: { body: jsonBody(ChatBody) },
+  responses: { 200: streamed, ...failures(404, 409, 429) },
 })
 const resume = operation({
   method: 'get',
@@ -42,68 +54,105 @@ const stop = operation({
   request: { params: ConversationParam },
   responses: { 200: json(z.object({ stopped: z.boolean() }), 'Whether there was anything to stop') },
 })
+const retry = operation({
+  method: 'post',
+  path: '/api/chat/{conversation_id}/retry',
+  tags,
+  summary: 'Have the newest answer given again, after a failure or a stop; nothing that was done is done twice',
+  request: { params: ConversationParam },
+  responses: { 200: streamed, ...failures(409, 429) },
+})
 
-const Started = z.object({ turn_id: z.uuid(), is_new: z.boolean() })
+const Started = z.object({
+  turn_id: z.uuid(),
+  is_new: z.boolean(),
+  message: z.object({ id: z.uuid(), content: z.string().nullable() }),
+})
+const Retried = z.object({ turn_id: z.uuid(), attempt: z.int() })
+
+/** No turn lasts longer. */
+const LONGEST_MS = 15 * 60_000
+/** A turn that is given again has waited before, without any outage. */
+const RETRY_PATIENCE_MS = 15_000
+
+type Answer = { conversation_id: string; turn_id: string; message_id?: string; deferred_ms?: number }
 
 /** Talking with the assistant. The answer is a job of the queue: whoever stops reading does not stop it. */
-export const chatRoutes = (deps: ApiDeps, streams: Gauge) =>
-  new OpenAPIHono<ApiEnv>()
+export function chatRoutes(deps: ApiDeps, streams: Gauge) {
+  const { enqueue } = deps
+
+  const again = async (conversation_id: string, message_id: string | null, { db }: ToolContext): Promise<Answer> => {
+    const asked = { p_conversation_id: conversation_id, p_message_id: message_id }
+    const { turn_id, attempt } = await call(Retried, db.rpc('retry_turn', asked))
+    await enqueue.turn(turn_id, attempt)
+    return { conversation_id, turn_id, deferred_ms: RETRY_PATIENCE_MS, ...(message_id && { message_id }) }
+  }
+
+  /** Stores the message and asks for an answer. Ids that the caller chose make a repeated call find what it began. */
+  const say = async (input: ChatInput, context: ToolContext): Promise<Answer> => {
+    const { db, newId, broker } = context
+    const id = input.message_id ?? newId('message')
+    const fresh = input.message_id
+      ? stableId(broker.iso_agent_id, 'conversation', input.message_id)
+      : newId('conversation')
+    const room = input.conversation_id ?? input.chat_id ?? fresh
+    if (input.kind === 'regenerate') return again(room, id, context)
+    if (input.conversation_id === null) {
+      await done(db.rpc('start_conversation', { p_id: room, p_subject: subjectOf(input.message) }))
+    }
+    const { turn_id, is_new, message } = await call(
+      Started,
+      db.rpc('start_turn', { p_conversation_id: room, p_message_id: id, p_content: input.message }),
+    )
+    if (!is_new && message.content !== input.message) {
+      if (input.kind !== 'edit') throw new ConflictError('This message id stands for other words already')
+      await done(db.rpc('edit_message', { p_message_id: id, p_content: input.message }))
+      return again(room, id, context)
+    }
+    await enqueue.turn(turn_id, 0)
+    return { conversation_id: room, turn_id, message_id: id }
+  }
+
+  const stream = ({ conversation_id, turn_id, message_id, deferred_ms }: Answer, { db }: ToolContext): Response => {
+    const { bus, log, closing } = deps
+    const turn = { db, bus, log, conversation_id, turn_id, ...(deferred_ms && { deferred_ms }) }
+    streams.inc()
+    return eventStream((reader) => writeUiMessageStream(turn, reader).finally(() => streams.dec()), {
+      log,
+      closing,
+      lifetime_ms: LONGEST_MS,
+      headers: {
+        'x-vercel-ai-ui-message-stream': 'v1',
+        'x-conversation-id': conversation_id,
+        'x-turn-id': turn_id,
+        ...(message_id && { 'x-message-id': message_id }),
+      },
+    })
+  }
+
+  return new OpenAPIHono<ApiEnv>()
     .openapi(chat, async (c) => {
-      const input = chatInput(c.req.valid('json'))
-      const { conversation_id, turn_id } = await startTurn(input, c.var.context)
-      await deps.enqueue.turn(turn_id, 0)
-      return answer(deps, streams, c.var.context, conversation_id, turn_id)
+      const { context } = c.var
+      return stream(await say(chatInput(c.req.valid('json'), context.broker.iso_agent_id), context), context)
     })
     .openapi(resume, async (c) => {
-      const { conversation_id } = c.req.valid('param')
+      const conversation_id = chatRoom(c.req.valid('param').conversation_id, c.var.context.broker.iso_agent_id)
       const turn = await readTurn(c.var.context.db, conversation_id)
       if (!isOpen(turn)) return c.body(null, 204)
-      return answer(deps, streams, c.var.context, conversation_id, turn.turn_id)
+      return stream({ conversation_id, turn_id: turn.turn_id }, c.var.context)
     })
     .openapi(stop, async (c) => {
-      const { conversation_id } = c.req.valid('param')
+      const conversation_id = chatRoom(c.req.valid('param').conversation_id, c.var.context.broker.iso_agent_id)
       const stopped = c.var.context.db.rpc('stop_turn', { p_conversation_id: conversation_id })
       return c.json({ stopped: await call(z.boolean(), stopped) }, 200)
     })
-
-/** Stores the message and asks for an answer. Ids that the caller chose make a repeated call find what it began. */
-async function startTurn(
-  { message, message_id, conversation_id, chat_id }: ChatInput,
-  { db, newId, broker }: ToolContext,
-) {
-  const id = message_id ?? newId('message')
-  const fresh = message_id ? stableId(broker.iso_agent_id, 'conversation', message_id) : newId('conversation')
-  const room = conversation_id ?? chat_id ?? fresh
-  if (conversation_id === null) {
-    await done(db.rpc('start_conversation', { p_id: room, p_subject: subjectOf(message) }))
-  }
-  const { turn_id } = await call(
-    Started,
-    db.rpc('start_turn', { p_conversation_id: room, p_message_id: id, p_content: message }),
-  )
-  return { conversation_id: room, turn_id }
+    .openapi(retry, async (c) => {
+      const conversation_id = chatRoom(c.req.valid('param').conversation_id, c.var.context.broker.iso_agent_id)
+      return stream(await again(conversation_id, null, c.var.context), c.var.context)
+    })
 }
 
 function subjectOf(message: string): string {
   const line = message.replace(/\s+/g, ' ').trim()
   return line.length <= 80 ? line : `${line.slice(0, 79).replace(/\s\S*$/, '')}…`
-}
-
-function answer(deps: ApiDeps, streams: Gauge, { db }: ToolContext, conversation_id: string, turn_id: string) {
-  const { bus, log, closing } = deps
-  streams.inc()
-  return eventStream(
-    async (stream) => {
-      try {
-        await writeUiMessageStream({ db, bus, log, conversation_id, turn_id }, stream)
-      } finally {
-        streams.dec()
-      }
-    },
-    {
-      log,
-      closing,
-      headers: { 'x-vercel-ai-ui-message-stream': 'v1', 'x-conversation-id': conversation_id, 'x-turn-id': turn_id },
-    },
-  )
 }

@@ -92,7 +92,7 @@ describe('the feed', () => {
 
     expect(told).toEqual({
       event: 'message.delta',
-      data: { conversation_id, message_id: 'the-answer', delta: 'Good day' },
+      data: { conversation_id, turn_id, message_id: 'the-answer', offset: 0, delta: 'Good day' },
     })
   })
 

@@ -1,6 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { Execution } from '../../tools/operations/execution.ts'
 import { listProposals } from '../../tools/proposals/list-proposals.ts'
 import { listQuotes } from '../../tools/quotes/list-quotes.ts'
 import { cancelRequest } from '../../tools/requests/cancel-request.ts'
@@ -14,7 +13,7 @@ import type { ApiEnv } from '../api-env.ts'
 import { promptAssistant } from '../background-turn.ts'
 import type { ApiDeps } from '../deps.ts'
 import { decideNow } from '../execute-approval.ts'
-import { listExecutions, listStates, WorkflowState } from '../history.ts'
+import { ExecutionNode, listExecutions, listStates, WorkflowState } from '../history.ts'
 import { failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 import { ApprovalRow, ProposalRow, QuoteRow, RequestRow } from '../rows.ts'
 
@@ -98,7 +97,9 @@ const executions = operation({
   tags,
   summary: "The agents' runs for the request, in order",
   request: { params: IdParam },
-  responses: { 200: pageOf(Execution.meta({ id: 'Execution' }), 'Every run') },
+  responses: {
+    200: pageOf(ExecutionNode.meta({ id: 'Execution' }), 'Every run, each followed by those that it called'),
+  },
 })
 const proposals = operation({
   method: 'get',

@@ -166,6 +166,34 @@ describe('requests', () => {
     }
   })
 
+  it('show the runs of the agents as a tree', async () => {
+    const { body } = await api.as(DANA).post('/api/requests', { ...FLIGHT, departure_date: '2099-07-07' })
+    const run = (agent_type: string, second: number, parent: string | null = null) =>
+      api.sql
+        .query(
+          `insert into agent_executions (request_id, agent_type, status, metadata, started_at)
+           values ($1, $2, 'completed', jsonb_build_object('parent_execution_id', $3::text), now() + make_interval(secs => $4)) returning id`,
+          [body.id, agent_type, parent, second],
+        )
+        .then(({ rows }) => String(rows[0].id))
+    const first = await run('orchestrator', 1)
+    const second = await run('orchestrator', 3)
+    await run('communication', 4, second)
+    await run('client_data', 2, first)
+    await run('flight_search', 5, first)
+
+    const runs = dataOf(await api.as(DANA).get(`/api/requests/${body.id}/executions`))
+
+    expect(runs.map(({ agent_type, depth }) => `${depth} ${agent_type}`)).toEqual([
+      '0 orchestrator',
+      '1 client_data',
+      '1 flight_search',
+      '0 orchestrator',
+      '1 communication',
+    ])
+    expect(runs[1]?.parent_execution_id).toBe(first)
+  })
+
   it('are listed by state', async () => {
     const { body } = await api.as(OMAR).get('/api/requests?status=analyzing_proposals')
 

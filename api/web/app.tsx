@@ -1,43 +1,37 @@
 import { useMemo, useState } from 'react'
-import { Desk } from './desk.tsx'
-import type { Agent } from './rows.ts'
+import { createSession, forgetSession, keepSession, keptSession, type SignedIn } from './data/session.ts'
+import { createStore } from './data/store.ts'
+import { Desk } from './frame/desk.tsx'
+import { usePreferences } from './look/preferences.ts'
 import { SignIn } from './sign-in.tsx'
-import { createStore } from './store.ts'
 
-type SignedIn = { token: string; agent: Agent }
-
-const KEPT = 'jetvision.session'
-
-/** Who is signed in survives a reload of this tab, and ends with the tab. */
-function keptSession(): SignedIn | undefined {
-  const kept = sessionStorage.getItem(KEPT)
-  return kept ? (JSON.parse(kept) as SignedIn) : undefined
-}
-
+/** The page: the sign-in, or the desk of whoever is signed in. */
 export function App() {
   const [signedIn, setSignedIn] = useState(keptSession)
   const [expired, setExpired] = useState(false)
+  const { formats } = usePreferences()
 
   const signIn = (session: SignedIn) => {
-    sessionStorage.setItem(KEPT, JSON.stringify(session))
+    keepSession(session)
     setExpired(false)
     setSignedIn(session)
   }
   const signOut = () => {
-    sessionStorage.removeItem(KEPT)
+    forgetSession()
+    history.replaceState(null, '', '/')
     setSignedIn(undefined)
   }
 
   const store = useMemo(() => {
     if (!signedIn) return undefined
-    const onExpired = () => {
-      sessionStorage.removeItem(KEPT)
+    const onEnd = () => {
+      forgetSession()
       setExpired(true)
       setSignedIn(undefined)
     }
-    return createStore({ token: signedIn.token, onExpired })
+    return createStore(createSession(signedIn, onEnd))
   }, [signedIn])
 
   if (!signedIn || !store) return <SignIn expired={expired} onSignIn={signIn} />
-  return <Desk key={signedIn.agent.id} store={store} agent={signedIn.agent} onSignOut={signOut} />
+  return <Desk key={`${signedIn.agent.id} ${formats}`} store={store} onSignOut={signOut} />
 }

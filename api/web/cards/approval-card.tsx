@@ -1,0 +1,186 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { getJson, sendJson } from '../data/api.ts'
+import { keepDraft, readDraft } from '../data/drafts.ts'
+import { loadRequest } from '../data/load.ts'
+import type { Approval } from '../data/rows.ts'
+import { useStore } from '../data/store.ts'
+import { useDesk } from '../frame/desk-context.ts'
+import { MODIFIER } from '../frame/shortcuts.ts'
+import { formatMoment } from '../look/format.ts'
+import { Icon } from '../look/icon.tsx'
+import { Alert, Skeleton } from '../look/status-note.tsx'
+import { useAction } from '../look/use-action.ts'
+import { changesIn, editable, shapeOf } from './approval-fields.ts'
+import { ApprovalPayload } from './approval-payload.tsx'
+
+/** What will leave the house, word for word, and the three answers to it. */
+export function ApprovalCard({ approval_id }: { approval_id: string }) {
+  const { store } = useDesk()
+  const { problem, run } = useAction()
+  const approval = useStore(store, ({ approvals }) => approvals[approval_id])
+  useEffect(() => {
+    if (approval) return
+    void run(async () => store.putApprovals([await getJson<Approval>(store.session, `/api/approvals/${approval_id}`)]))
+  }, [store, approval_id, approval, run])
+  if (approval) return <Card approval={approval} />
+  return problem ? <Alert>{problem}</Alert> : <Skeleton lines={4} label="Loading the approval" />
+}
+
+function Card({ approval }: { approval: Approval }) {
+  const { store } = useDesk()
+  const { busy, problem, run } = useAction()
+  const [edits, setEdits] = useEdits(approval)
+  const [rejecting, setRejecting] = useState(false)
+  const wasPending = useRef(approval.status === 'pending')
+  const isPending = approval.status === 'pending'
+  const { title, verb, edits: fields } = shapeOf(approval)
+  const changes = edits ? changesIn(approval, edits) : {}
+  const isChanged = Object.keys(changes).length > 0
+
+  const decide = (decision: 'approve' | 'reject', reason?: string) =>
+    run(async () => {
+      const body = {
+        decision,
+        ...(reason && { reason }),
+        ...(decision === 'approve' && isChanged && { edits: changes }),
+      }
+      store.putApprovals([await sendJson<Approval>(store.session, 'POST', `/api/approvals/${approval.id}`, body)])
+      setEdits(undefined)
+      if (approval.request_id) void loadRequest(store, approval.request_id).catch(() => undefined) // the feed tells of it too
+    })
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || !isPending || busy) return
+    event.preventDefault()
+    event.stopPropagation()
+    void decide('approve')
+  }
+
+  const payload = <ApprovalPayload approval={approval} edits={isPending ? edits : undefined} onEdit={setEdits} />
+  return (
+    <section className="card approval" data-status={approval.status} aria-label={title} tabIndex={-1} onKeyDown={onKey}>
+      <header>
+        <Icon name={isPending ? 'alert' : approval.status === 'executed' ? 'check' : 'mail'} />
+        <h2>{title}</h2>
+        <span className="tag">{isPending ? 'Needs your approval' : OUTCOMES[approval.status].tag}</span>
+      </header>
+      {isPending || wasPending.current ? (
+        payload
+      ) : (
+        <details>
+          <summary>{fields.length > 0 && approval.status === 'executed' ? 'What was sent' : 'What it was'}</summary>
+          {payload}
+        </details>
+      )}
+      {problem && <Alert>{problem}</Alert>}
+      {isPending && !rejecting && (
+        <div className="actions">
+          <button type="button" disabled={busy} onClick={() => void decide('approve')}>
+            {busy ? 'One moment …' : isChanged ? `${verb} with changes` : verb}
+            <kbd>{MODIFIER} ↵</kbd>
+          </button>
+          {fields.length > 0 && !edits && (
+            <button type="button" className="quiet" disabled={busy} onClick={() => setEdits(editable(approval))}>
+              Edit
+            </button>
+          )}
+          {edits && (
+            <button type="button" className="quiet" disabled={busy} onClick={() => setEdits(undefined)}>
+              {isChanged ? 'Undo changes' : 'Done editing'}
+            </button>
+          )}
+          <button type="button" className="quiet" disabled={busy} onClick={() => setRejecting(true)}>
+            Reject
+          </button>
+        </div>
+      )}
+      {isPending && rejecting && (
+        <Reject busy={busy} onReject={(reason) => void decide('reject', reason)} onBack={() => setRejecting(false)} />
+      )}
+      <Outcome approval={approval} />
+    </section>
+  )
+}
+
+/** Changed words are a draft like any other: a reload does not lose them. */
+function useEdits(approval: Approval) {
+  const { store } = useDesk()
+  const agent_id = store.session.agent.id
+  const key = `approval.${approval.id}`
+  const [edits, setEdits] = useState(() => {
+    const kept = readDraft(agent_id, key)
+    return kept ? (JSON.parse(kept) as Record<string, string>) : undefined
+  })
+  const keep = (next: Record<string, string> | undefined) => {
+    keepDraft(agent_id, key, next && Object.keys(changesIn(approval, next)).length > 0 ? JSON.stringify(next) : '')
+    setEdits(next)
+  }
+  return [edits, keep] as const
+}
+
+type RejectProps = { busy: boolean; onReject(reason: string): void; onBack(): void }
+
+function Reject({ busy, onReject, onBack }: RejectProps) {
+  const [reason, setReason] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <form
+      className="reject"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onReject(reason.trim())
+      }}
+    >
+      <label>
+        Why not? The assistant reads it. (optional)
+        <input ref={field} value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} />
+      </label>
+      <div className="actions">
+        <button type="submit" className="danger" disabled={busy}>
+          Reject
+        </button>
+        <button type="button" className="quiet" disabled={busy} onClick={onBack}>
+          Back
+        </button>
+      </div>
+    </form>
+  )
+}
+
+const OUTCOMES: Record<Approval['status'], { tag: string; sentence: string }> = {
+  pending: { tag: 'Needs your approval', sentence: 'Nothing leaves before you approve.' },
+  approved: { tag: 'Approved', sentence: 'It is on its way.' },
+  rejected: { tag: 'Rejected', sentence: 'Nothing was sent.' },
+  expired: {
+    tag: 'Expired',
+    sentence: 'Nobody decided in time, so nothing was sent. Ask the assistant to prepare it again.',
+  },
+  executed: { tag: 'Done', sentence: '' },
+  failed: { tag: 'Failed', sentence: 'It could not be done; nothing was sent.' },
+  unknown: {
+    tag: 'Unclear',
+    sentence: 'It is not known whether it left. Check with the receiver before you try again.',
+  },
+}
+
+/** Afterwards: who, when, what happened. */
+function Outcome({ approval }: { approval: Approval }) {
+  const { store } = useDesk()
+  const { status, decided_at, decided_by, executed_at, expires_at, reason, error_message, original_payload } = approval
+  const who = decided_by === store.session.agent.id ? 'you' : 'a colleague'
+  const decision = status === 'rejected' ? 'Rejected' : 'Approved'
+  const said = [
+    decided_at && `${decision} by ${who}, ${formatMoment(decided_at)}${original_payload ? ', with changes' : ''}.`,
+    reason && `“${reason}”`,
+    executed_at && `${shapeOf(approval).done} ${formatMoment(executed_at)}.`,
+    OUTCOMES[status].sentence,
+    error_message,
+    status === 'pending' && `Waits until ${formatMoment(expires_at)}.`,
+  ]
+  return (
+    <p className="outcome soft" role="status">
+      {said.filter(Boolean).join(' ')}
+    </p>
+  )
+}

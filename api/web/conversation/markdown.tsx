@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react'
+import ReactMarkdown from 'react-markdown'
+import { useStore } from '../data/store.ts'
+import { useDesk } from '../frame/desk-context.ts'
+import { Icon } from '../look/icon.tsx'
+import { showHidden } from './hidden-characters.ts'
+
+const ALLOWED = [
+  'p',
+  'strong',
+  'em',
+  'ul',
+  'ol',
+  'li',
+  'code',
+  'pre',
+  'br',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'blockquote',
+  'a',
+  'hr',
+]
+const COMPONENTS = { a: Link, h1: Heading, h2: Heading, h3: Heading, h4: Heading }
+
+/** Text of people and models: no HTML, no images, nothing hidden. */
+export function Markdown({ text }: { text: string }) {
+  return (
+    <div className="markdown" dir="auto">
+      <ReactMarkdown allowedElements={ALLOWED} unwrapDisallowed skipHtml components={COMPONENTS}>
+        {showHidden(text)}
+      </ReactMarkdown>
+    </div>
+  )
+}
+
+/** A message has no place in the outline of the page. */
+function Heading({ children }: { children?: ReactNode }) {
+  return (
+    <p>
+      <strong>{children}</strong>
+    </p>
+  )
+}
+
+/** Followed on our own address, and to the very trips that we made in Avinode. Any other address is shown, not followed. */
+function Link({ href, children }: { href?: string; children?: ReactNode }) {
+  const { store } = useDesk()
+  const isTrip = useStore(store, ({ requests }) =>
+    Object.values(requests).some(
+      ({ avinode_deep_link }) => avinode_deep_link !== null && isSame(avinode_deep_link, href),
+    ),
+  )
+  if (isTrip) {
+    return (
+      <a href={href} target="_blank" rel="noreferrer">
+        {children} <Icon name="out" />
+      </a>
+    )
+  }
+  if (href && URL.canParse(href, location.href) && new URL(href, location.href).origin === location.origin) {
+    return <a href={href}>{children}</a>
+  }
+  return (
+    <>
+      {children} {href && children !== href && <code className="address">{showHidden(href)}</code>}
+    </>
+  )
+}
+
+const isSame = (address: string, href: string | undefined) =>
+  href !== undefined && URL.canParse(address) && URL.canParse(href) && new URL(address).href === new URL(href).href

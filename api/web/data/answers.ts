@@ -1,0 +1,204 @@
+import { call, Problem, sentenceOf } from './api.ts'
+import { loadConversation, loadMessages, loadRequest } from './load.ts'
+import type { Conversation, Message, Step } from './rows.ts'
+import { readEvents } from './server-events.ts'
+import type { Answer, Store } from './store.ts'
+
+type Chunk = {
+  type: string
+  id?: string
+  messageId?: string
+  delta?: string
+  errorText?: string
+  data?: Record<string, unknown>
+}
+
+/** Rooms whose running answer this page reads already. */
+const followed = new WeakMap<Store, Set<string>>()
+
+const followedIn = (store: Store) => {
+  const known = followed.get(store) ?? new Set<string>()
+  followed.set(store, known)
+  return known
+}
+
+type Words = { id: string; text: string; conversation_id: string | undefined; request_id?: string | undefined }
+
+/**
+ * Says something to the assistant and follows the answer. Resolves with the room's id once the words are stored; the answer
+ * comes into the store. The same id sent again is stored once.
+ */
+export async function sayToAssistant(store: Store, { id, text, conversation_id, request_id }: Words): Promise<string> {
+  const room = conversation_id ?? (request_id ? await openRoom(store, id, text, request_id) : undefined)
+  const key = room ?? 'new'
+  store.putOutgoing(key, [...(store.read().outgoing[key] ?? []), outgoing(store, id, key, text)])
+  try {
+    const body = { message: text, id, ...(room && { conversation_id: room }) }
+    const response = await call(store.session, 'POST', '/api/chat', { body, stream: true })
+    const into = response.headers.get('x-conversation-id') ?? room
+    if (!into) throw new Problem(500, 'unknown', 'The service did not say which conversation this is.')
+    if (!room) {
+      store.putMessages(into, [outgoing(store, id, into, text)], { status: 'ready', older: null })
+      await loadConversation(store, into)
+    }
+    if (!room) dropOutgoing(store, key, id)
+    void follow(store, into, response)
+    return into
+  } catch (error) {
+    dropOutgoing(store, key, id)
+    throw error
+  }
+}
+
+const dropOutgoing = (store: Store, key: string, id: string) =>
+  store.putOutgoing(
+    key,
+    (store.read().outgoing[key] ?? []).filter((message) => message.id !== id),
+  )
+
+/** A request that came by the API has no room yet. */
+async function openRoom(store: Store, id: string, text: string, request_id: string) {
+  const body = { id, type: 'rfp_negotiation', request_id, subject: text.slice(0, 80) }
+  const response = await call(store.session, 'POST', '/api/conversations', { body })
+  const room = (await response.json()) as Conversation
+  store.putConversations([room])
+  return room.id
+}
+
+/** The broker's words as they look before the service has them. */
+export const outgoing = ({ session }: Store, id: string, conversation_id: string, content: string): Message => ({
+  id,
+  conversation_id,
+  sender_type: 'iso_agent',
+  sender_iso_agent_id: session.agent.id,
+  sender_name: session.agent.full_name,
+  content_type: 'text',
+  content,
+  rich_content: null,
+  status: 'sending',
+  metadata: null,
+  created_at: new Date().toISOString(),
+  deleted_at: null,
+})
+
+/** Picks up the answer that is being given in a room, if there is one and this page does not read it already. */
+export async function resumeAnswer(store: Store, conversation_id: string) {
+  const reading = followedIn(store)
+  if (reading.has(conversation_id)) return
+  reading.add(conversation_id)
+  try {
+    const response = await call(store.session, 'GET', `/api/chat/${conversation_id}/stream`, { stream: true })
+    if (response.status === 204) {
+      if (store.read().answers[conversation_id]) await settle(store, conversation_id)
+      return
+    }
+    reading.delete(conversation_id)
+    await follow(store, conversation_id, response)
+  } catch {
+    // The finished answer comes over the feed.
+  } finally {
+    reading.delete(conversation_id)
+  }
+}
+
+/** Asks the assistant to stop. What it said so far stays. */
+export async function stopAnswer(store: Store, conversation_id: string) {
+  const answer = store.read().answers[conversation_id]
+  if (answer) store.putAnswer(conversation_id, { ...answer, status: 'stopping' })
+  try {
+    await call(store.session, 'POST', `/api/chat/${conversation_id}/stop`)
+  } catch (error) {
+    const now = store.read().answers[conversation_id]
+    if (now) store.putAnswer(conversation_id, { ...now, status: 'running', failure: sentenceOf(error) })
+  }
+}
+
+async function follow(store: Store, conversation_id: string, response: Response) {
+  const reading = followedIn(store)
+  reading.add(conversation_id)
+  store.putAnswer(conversation_id, fresh())
+  try {
+    for await (const { data } of readEvents(response)) {
+      if (data === '[DONE]') break
+      const chunk = JSON.parse(data) as Chunk
+      if (chunk.type === 'data-request') void loadRequestOf(store, conversation_id, chunk)
+      const answer = store.read().answers[conversation_id] ?? fresh()
+      store.putAnswer(conversation_id, advance(answer, chunk))
+    }
+    reading.delete(conversation_id)
+    await settle(store, conversation_id)
+  } catch {
+    reading.delete(conversation_id)
+    const answer = store.read().answers[conversation_id]
+    if (answer) store.putAnswer(conversation_id, { ...answer, status: 'lost' })
+  }
+}
+
+/** After the end of a stream the message row counts: it comes by the feed, or is read here. */
+async function settle(store: Store, conversation_id: string) {
+  const { answers, rooms } = store.read()
+  const answer = answers[conversation_id]
+  if (!answer || answer.status === 'failed') return
+  if (!rooms[conversation_id]?.rows.some(({ id }) => id === answer.message_id)) {
+    await loadMessages(store, conversation_id)
+  }
+  if (store.read().answers[conversation_id]?.message_id === answer.message_id) store.endAnswer(conversation_id)
+}
+
+async function loadRequestOf(store: Store, conversation_id: string, { data }: Chunk) {
+  const request_id = data?.request_id
+  if (typeof request_id !== 'string' || store.read().requests[request_id]) return
+  await Promise.all([loadRequest(store, request_id), loadConversation(store, conversation_id)]).catch(() => undefined) // the feed tells of it too
+}
+
+const fresh = (message_id = ''): Answer => ({
+  message_id,
+  text: '',
+  steps: [],
+  status: 'running',
+  started_at: new Date().toISOString(),
+})
+
+/** What one chunk of the stream changes. A second `start` means that the answer began anew. */
+export function advance(answer: Answer, chunk: Chunk): Answer {
+  switch (chunk.type) {
+    case 'start':
+      return { ...fresh(chunk.messageId), started_at: answer.started_at }
+    case 'text-start':
+      return answer.text ? { ...answer, text: `${answer.text}\n\n` } : answer
+    case 'text-delta':
+      return { ...answer, text: answer.text + (chunk.delta ?? '') }
+    case 'data-step':
+      return { ...answer, steps: withStep(answer.steps, chunk.data as Step) }
+    case 'error':
+      return { ...answer, status: 'failed', failure: chunk.errorText ?? 'The answer broke off. Please ask again.' }
+    default:
+      return answer
+  }
+}
+
+const withStep = (steps: Step[], step: Step) =>
+  steps.some(({ id }) => id === step.id)
+    ? steps.map((known) => (known.id === step.id ? step : known))
+    : [...steps, step]
+
+/** Sends the broker's own words to the operator of a room. Resolves once they are stored; delivery is told by the feed. */
+export async function sayToOperator(store: Store, conversation_id: string, id: string, text: string) {
+  const waiting = store.read().outgoing[conversation_id] ?? []
+  store.putOutgoing(conversation_id, [...waiting, outgoing(store, id, conversation_id, text)])
+  try {
+    const path = `/api/conversations/${conversation_id}/messages`
+    const response = await call(store.session, 'POST', path, { body: { content: text, id } })
+    store.putMessages(conversation_id, [(await response.json()) as Message])
+  } finally {
+    dropOutgoing(store, conversation_id, id)
+  }
+}
+
+/** Tells the service that the room was read up to now. */
+export async function markRead(store: Store, conversation_id: string) {
+  const room = store.read().conversations[conversation_id]
+  if (room && !room.unread_count) return
+  if (room) store.putConversations([{ ...room, participants: [], unread_count: 0 }])
+  await call(store.session, 'POST', `/api/conversations/${conversation_id}/read`, { body: {} }).catch(() => undefined) // it is read again at the next visit
+}

@@ -1,0 +1,84 @@
+import { getJson, type Page, sentenceOf } from './api.ts'
+import type { Approval, Conversation, Message, Quote, Request } from './rows.ts'
+import type { Store } from './store.ts'
+
+const PAGE = 100
+const MOST_PAGES = 20
+
+/** Reads the lists that the page stands on. The first page of each is shown as soon as it is there. */
+export async function loadLists(store: Store) {
+  const { session } = store
+  const reading = [
+    eachPage<Request>('/api/requests', store.putRequests),
+    eachPage<Conversation>('/api/conversations', store.putConversations),
+    eachPage<Approval>('/api/approvals', store.putApprovals, 1),
+  ]
+  try {
+    await Promise.all(reading.map(({ first }) => first))
+    store.set({ lists: 'ready' })
+    await Promise.all(reading.map(({ all }) => all))
+  } catch (error) {
+    if (store.read().lists === 'loading') store.set({ lists: 'failed' })
+    throw error
+  }
+
+  function eachPage<T>(path: string, put: (rows: T[]) => void, most = MOST_PAGES) {
+    const read = async (cursor: string | null) => {
+      const page = await getJson<Page<T>>(session, `${path}?limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`)
+      put(page.data)
+      return page.next_cursor
+    }
+    const first = read(null)
+    const all = first.then(async (cursor) => {
+      for (let next = cursor, page = 1; next && page < most; page++) next = await read(next)
+    })
+    all.catch(() => undefined) // awaited above, after the first pages
+    return { first, all }
+  }
+}
+
+const MESSAGES = 60
+
+/** Reads a room's newest messages. */
+export async function loadMessages(store: Store, conversation_id: string) {
+  const known = store.read().rooms[conversation_id]
+  if (!known) store.setRoom(conversation_id, { status: 'loading' })
+  try {
+    const { data, next_cursor } = await getJson<Page<Message>>(store.session, pathOf(conversation_id))
+    const older = known?.status === 'ready' ? known.older : next_cursor
+    store.putMessages(conversation_id, data, { status: 'ready', older })
+  } catch (error) {
+    if (store.read().rooms[conversation_id]?.status !== 'ready') {
+      store.setRoom(conversation_id, { status: 'failed', failure: sentenceOf(error) })
+    }
+  }
+}
+
+/** Reads what was said before the oldest message that is shown. */
+export async function loadOlder(store: Store, conversation_id: string) {
+  const cursor = store.read().rooms[conversation_id]?.older
+  if (!cursor) return
+  const page = await getJson<Page<Message>>(store.session, `${pathOf(conversation_id)}&cursor=${cursor}`)
+  store.putMessages(conversation_id, page.data, { older: page.next_cursor })
+}
+
+const pathOf = (conversation_id: string) => `/api/conversations/${conversation_id}/messages?limit=${MESSAGES}`
+
+export async function loadQuotes(store: Store, request_id: string) {
+  const say = (status: 'loading' | 'ready' | 'failed') =>
+    store.set({ quotesOf: { ...store.read().quotesOf, [request_id]: status } })
+  if (store.read().quotesOf[request_id] !== 'ready') say('loading')
+  try {
+    const { data } = await getJson<Page<Quote>>(store.session, `/api/requests/${request_id}/quotes`)
+    store.putQuotes(data)
+    say('ready')
+  } catch {
+    if (store.read().quotesOf[request_id] !== 'ready') say('failed')
+  }
+}
+
+export const loadConversation = async (store: Store, id: string) =>
+  store.putConversations([await getJson<Conversation>(store.session, `/api/conversations/${id}`)])
+
+export const loadRequest = async (store: Store, id: string) =>
+  store.putRequests([await getJson<Request>(store.session, `/api/requests/${id}`)])

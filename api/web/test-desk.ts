@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { startLocalService } from '../local/start-local.ts'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** The browser of this machine, or undefined, which is said aloud: without one the page's tests are skipped. */
+export function findChromium(): string | undefined {
+  const found = PLACES.find((path) => existsSync(path))
+  if (!found) console.warn(`The page’s tests are skipped: no Chromium at ${PLACES.join(', ')}`)
+  return found
+}
+
+export type TestDesk = Awaited<ReturnType<typeof startTestDesk>>
+
+/** The whole service in a temporary folder, and a browser in front of it. */
+export async function startTestDesk(executablePath: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'jetvision-page-'))
+  const ports = { api: 0, sandbox: 0, supabase: 0, postgres: 0, mail: 0 }
+  const [service, browser] = await Promise.all([
+    startLocalService({ dataDir: folder, ports, logLevel: 'error', environment: {} }),
+    launch(executablePath),
+  ])
+  const simulate = async (path: string, body: object) => {
+    const response = await fetch(`${service.sandboxUrl}/_sim${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${await response.text()}`)
+    return (await response.json()) as Record<string, unknown>
+  }
+  return {
+    ...service,
+    simulate,
+    /** A tab in which that broker is signed in. What the page complains about on the console fails the test. */
+    async signIn(name: string, options: BrowserContextOptions = {}) {
+      const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options })
+      const page = await context.newPage()
+      page.setDefaultTimeout(20_000)
+      const complaints = complaintsOf(page)
+      await page.goto(service.url)
+      await page.getByRole('button', { name }).click()
+      await page.getByRole('navigation', { name: 'Deals' }).waitFor({ state: 'attached' })
+      return { page, context, complaints }
+    },
+    async mailTo(address: string) {
+      const mails = (await (await fetch(`${service.mailboxUrl}/messages`)).json()) as {
+        to: string
+        text: string
+        subject: string
+      }[]
+      return mails.find(({ to }) => to.includes(address))
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close()
+      await service.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const launch = (executablePath: string): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+
+/** Errors of the page and refusals of its content policy. A call that fails is the service's business. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
+  })
+  return complaints
+}
+
+/** Types into the composer and sends. */
+export async function say(page: Page, text: string) {
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text)
+  await page.keyboard.press('Enter')
+}
+
+/** Says a trip, waits for the answer, and returns the trip's id in Avinode. */
+export async function askForTrip(page: Page, sentence: string): Promise<string> {
+  await say(page, sentence)
+  const button = page.getByRole('region', { name: 'Trip in Avinode' }).getByRole('link', { name: 'Open Avinode' })
+  await button.waitFor()
+  await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' })
+  return /atrip-\d+/.exec((await button.getAttribute('href')) ?? '')?.[0] ?? ''
+}
+
+export const part = (page: Page, name: string) => page.getByRole('tab', { name })
