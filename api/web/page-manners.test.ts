@@ -126,6 +126,18 @@ describe.skipIf(!chromium)('the page', () => {
     await context.close()
   })
 
+  it('takes a no with its reason, and sends nothing', async () => {
+    const { page, context } = await desk.signIn('Dana Whitfield')
+    await page.goto(address)
+    const approval = page.getByRole('region', { name: 'E-mail to the client' })
+    await approval.getByRole('button', { name: 'Reject' }).click()
+    await approval.getByRole('textbox').fill('The price is too high for them')
+    await page.keyboard.press('Enter')
+    await approval.getByText(/Rejected by you.*“The price is too high for them”.*Nothing was sent/).waitFor()
+    expect(await desk.mailTo('@')).toBeUndefined()
+    await context.close()
+  })
+
   it('writes numbers and dates as the reader does', async () => {
     const { page, context } = await desk.signIn('Dana Whitfield', { locale: 'de-DE' })
     await page.goto(address)

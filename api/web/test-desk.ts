@@ -40,7 +40,7 @@ export async function startTestDesk(executablePath: string) {
     async signIn(name: string, options: BrowserContextOptions = {}) {
       const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options })
       const page = await context.newPage()
-      page.setDefaultTimeout(20_000)
+      page.setDefaultTimeout(30_000)
       const complaints = complaintsOf(page)
       await page.goto(service.url)
       await page.getByRole('button', { name }).click()

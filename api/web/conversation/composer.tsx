@@ -142,7 +142,10 @@ export function Composer({ draft_key, operator, state, suggestion, onSend }: Pro
           aria-controls={commands.length > 0 ? list : undefined}
           aria-activedescendant={chosen ? `${list}${chosen.name}` : undefined}
           placeholder={placeholderOf(state, operator)}
-          onChange={(event) => change(event.target.value)}
+          onChange={(event) => {
+            change(event.target.value)
+            setFailure(undefined)
+          }}
           onKeyDown={onKey}
         />
         <button type="submit" className="send" disabled={!text.trim() || isClosed} aria-label="Send">

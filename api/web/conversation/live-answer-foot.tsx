@@ -8,6 +8,9 @@ import { Alert } from '../look/status-note.tsx'
 export function LiveAnswerFoot({ conversation_id, answer }: { conversation_id: string; answer: Answer }) {
   const { store } = useDesk()
   if (answer.status === 'failed') return <Alert>{answer.failure}</Alert>
+  if (answer.status === 'stopped') {
+    return <p className="live-foot">You stopped the answer. Ask again, or say what to do instead.</p>
+  }
   if (answer.status === 'lost') {
     return (
       <Alert onRetry={() => void resumeAnswer(store, conversation_id)}>

@@ -1,7 +1,7 @@
 import { Fragment, useMemo } from 'react'
 import { loadMessages, loadOlder } from '../data/load.ts'
 import type { Message } from '../data/rows.ts'
-import { type Answer, type State, useStore } from '../data/store.ts'
+import { type Answer, isRunning, type State, useStore } from '../data/store.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { formatDate } from '../look/format.ts'
 import { Icon } from '../look/icon.tsx'
@@ -74,7 +74,7 @@ export function MessageLog({ conversation_id, withOperator, operator }: Props) {
               <MessageRow
                 message={message}
                 isFirst={isNewSpeaker(shown[at - 1], message)}
-                live={answer && message.id === idOf(answer) ? answer : undefined}
+                live={isRunning(answer) && answer && message.id === idOf(answer) ? answer : undefined}
                 withOperator={withOperator}
               />
             </Fragment>
@@ -117,7 +117,7 @@ function withAnswer(messages: Message[], conversation_id: string, answer: Answer
     content: answer.text,
     rich_content: null,
     status: 'sending',
-    metadata: null,
+    metadata: { steps: answer.steps },
     created_at: answer.started_at,
     deleted_at: null,
   }

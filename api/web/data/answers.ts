@@ -2,7 +2,7 @@ import { call, Problem, sentenceOf } from './api.ts'
 import { loadConversation, loadMessages, loadRequest } from './load.ts'
 import type { Conversation, Message, Step } from './rows.ts'
 import { readEvents } from './server-events.ts'
-import type { Answer, Store } from './store.ts'
+import { type Answer, isRunning, type Store } from './store.ts'
 
 type Chunk = {
   type: string
@@ -89,7 +89,8 @@ export async function resumeAnswer(store: Store, conversation_id: string) {
   try {
     const response = await call(store.session, 'GET', `/api/chat/${conversation_id}/stream`, { stream: true })
     if (response.status === 204) {
-      if (store.read().answers[conversation_id]) await settle(store, conversation_id)
+      if (isRunning(store.read().answers[conversation_id]) || store.read().answers[conversation_id]?.status === 'lost')
+        await settle(store, conversation_id)
       return
     }
     reading.delete(conversation_id)
@@ -142,7 +143,10 @@ async function settle(store: Store, conversation_id: string) {
   if (!rooms[conversation_id]?.rows.some(({ id }) => id === answer.message_id)) {
     await loadMessages(store, conversation_id)
   }
-  if (store.read().answers[conversation_id]?.message_id === answer.message_id) store.endAnswer(conversation_id)
+  const left = store.read().answers[conversation_id]
+  if (left?.message_id !== answer.message_id) return
+  if (answer.status === 'stopping') store.putAnswer(conversation_id, { ...left, status: 'stopped' })
+  else store.endAnswer(conversation_id)
 }
 
 async function loadRequestOf(store: Store, conversation_id: string, { data }: Chunk) {

@@ -3,7 +3,7 @@ import { call } from './api.ts'
 import { loadConversation, loadLists, loadMessages, loadQuotes, loadRequest } from './load.ts'
 import type { Approval, Message, Quote, Request } from './rows.ts'
 import { readEvents, type ServerEvent } from './server-events.ts'
-import type { Store } from './store.ts'
+import { isRunning, type Store } from './store.ts'
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
@@ -108,7 +108,8 @@ function coalesced(store: Store) {
     request: (id: string) => soon(`request ${id}`, () => loadRequest(store, id)),
     /** In rooms that are open; elsewhere the finished message is early enough. */
     answer: (id: string) => {
-      if (store.read().rooms[id] && !store.read().answers[id]) soon(`answer ${id}`, () => resumeAnswer(store, id))
+      if (store.read().rooms[id] && !isRunning(store.read().answers[id]))
+        soon(`answer ${id}`, () => resumeAnswer(store, id))
     },
   }
 }

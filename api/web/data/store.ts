@@ -7,8 +7,8 @@ export type Answer = {
   message_id: string
   text: string
   steps: Step[]
-  /** `lost`: the connection broke, the assistant goes on. */
-  status: 'running' | 'stopping' | 'lost' | 'failed'
+  /** `lost`: the connection broke, the assistant goes on. `stopped`: before there was a word to keep. */
+  status: 'running' | 'stopping' | 'lost' | 'failed' | 'stopped'
   failure?: string
   started_at: string
 }
@@ -43,6 +43,9 @@ const EMPTY: State = {
   answers: {},
   outgoing: {},
 }
+
+/** Whether somebody is at it. */
+export const isRunning = (answer: Answer | undefined) => answer?.status === 'running' || answer?.status === 'stopping'
 
 export type Store = ReturnType<typeof createStore>
 

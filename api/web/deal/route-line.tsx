@@ -17,6 +17,11 @@ export function RouteLine({ legs, places }: Props) {
   const stops = new Map(
     lines.flatMap(({ from, to, points }) => [[from, points[0]] as const, [to, points.at(-1)] as const]),
   )
+  // From west to east: the western half is named on the left of its dots, the eastern half on the right.
+  const placed = [...stops]
+    .flatMap(([code, point]) => (point ? [{ code, at: project(point) }] : []))
+    .map(({ code, at: [x, y] }) => ({ code, x, y }))
+    .sort((a, b) => a.x - b.x)
   const spoken = legs.map(({ from, to }) => `${places[from]?.city ?? from} to ${places[to]?.city ?? to}`).join(', ')
   return (
     <svg className="route-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Route: ${spoken}`}>
@@ -40,10 +45,8 @@ export function RouteLine({ legs, places }: Props) {
           points={points.map((point) => project(point).join(',')).join(' ')}
         />
       ))}
-      {[...stops].map(([code, point]) => {
-        if (!point) return null
-        const [x, y] = project(point)
-        const isLeft = x < WIDTH / 2
+      {placed.map(({ code, x, y }, at) => {
+        const isLeft = at < placed.length / 2
         return (
           <g key={code}>
             <circle cx={x} cy={y} r={4} className="stop-dot" />

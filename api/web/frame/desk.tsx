@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Conversation } from '../conversation/conversation.tsx'
 import { dealsOf, findDeal } from '../data/deals.ts'
 import { followFeed } from '../data/feed.ts'
-import { type Store, useStore } from '../data/store.ts'
+import { isRunning, type Store, useStore } from '../data/store.ts'
 import { DealPanel } from '../deal/deal-panel.tsx'
 import { EmptyNote } from '../look/status-note.tsx'
 import { Admin } from '../people/admin.tsx'
@@ -22,7 +22,7 @@ type Props = { store: Store; onSignOut(): void }
 /** The broker's desk: deals, the conversation, and the deal beside it. On a phone, one of the three at a time. */
 export function Desk({ store, onSignOut }: Props) {
   const rows = useStore(store, ({ requests, conversations, approvals }) => ({ requests, conversations, approvals }))
-  const answering = useStore(store, ({ answers }) => Object.keys(answers))
+  const answering = useStore(store, ({ answers }) => Object.keys(answers).filter((id) => isRunning(answers[id])))
   const deals = useMemo(() => dealsOf(rows, store.session.agent.id, answering), [rows, store, answering])
   const [place, go] = usePlace()
   const [pane, setPane] = useState<Pane>(place.deal || place.view !== 'deals' ? 'main' : 'deals')

@@ -20,7 +20,7 @@ export function formatMoney(amount: string, currency = 'USD', { exact = false, s
   const options: Intl.NumberFormatOptions = {
     style: 'currency',
     currency,
-    ...(!exact && { maximumFractionDigits: 0 }),
+    ...(!exact && { trailingZeroDisplay: 'stripIfInteger' as const }),
     ...(sign && { signDisplay: 'exceptZero' }),
   }
   const key = `money ${currency} ${exact} ${sign}`
