@@ -21,14 +21,31 @@ export type Enqueue = {
 
 /** Job ids derive from the row and the attempt, so that asking twice adds one job. */
 export function createEnqueue(queues: Queues, log: Log): Enqueue {
-  const add = async (queue: QueueName, job: QueueJob, due?: Date) => {
-    const delayed = due === undefined ? job : { ...job, id: `${job.id}-${seconds(due)}`, delay_ms: remaining(due) }
-    try {
-      await queues.add(queue, delayed)
-    } catch (error) {
-      log.warn({ err: error, queue, job_id: delayed.id }, 'work could not be enqueued; the sweeper will find it')
+  const waiting = new Map<QueueName, Waiting[]>()
+
+  /** What is asked for while the queue is busy with earlier jobs goes there together, as soon as it has answered. */
+  const drain = async (queue: QueueName, asked: Waiting[]) => {
+    while (asked.length > 0) {
+      const batch = asked.splice(0, mostAtOnce)
+      try {
+        await queues.add(queue, ...batch.map(({ job }) => job))
+      } catch (error) {
+        const fields = { err: error, queue, jobs: batch.length, job_id: batch[0]?.job.id }
+        log.warn(fields, 'work could not be enqueued; the sweeper will find it')
+      }
+      for (const { resolve } of batch) resolve()
     }
+    waiting.delete(queue)
   }
+  const add = (queue: QueueName, job: QueueJob, due?: Date) =>
+    new Promise<void>((resolve) => {
+      const delayed = due === undefined ? job : { ...job, id: `${job.id}-${seconds(due)}`, delay_ms: remaining(due) }
+      const busy = waiting.get(queue)
+      if (busy) return void busy.push({ job: delayed, resolve })
+      const asked = [{ job: delayed, resolve }]
+      waiting.set(queue, asked)
+      void drain(queue, asked)
+    })
   return {
     webhook: (event_id, attempt, due) =>
       add('avinode-webhooks', { id: `webhook-${event_id}-${attempt}`, payload: { event_id } }, due),
@@ -44,6 +61,10 @@ export function createEnqueue(queues: Queues, log: Log): Enqueue {
     monitor: (event_id) => add('maintenance', { id: `monitor-${event_id}`, payload: { kind: 'monitor', event_id } }),
   }
 }
+
+type Waiting = { job: QueueJob; resolve(): void }
+
+const mostAtOnce = 250
 
 /** BullMQ refuses a colon in an id. */
 const safe = (part: string) => part.replaceAll(/[^\w-]/g, '_')

@@ -141,7 +141,7 @@ describe('what was approved', () => {
       'select status, avinode_message_id is not null as known from messages where content = $1',
       ['Is the G650 still free?'],
     )
-    expect(rows).toEqual([{ status: 'sent', known: true }])
+    expect(rows).toEqual([{ status: 'delivered', known: true }])
   })
 
   it("a proposal goes to its client, with its PDF and under the outbox row's own id", async () => {
@@ -193,7 +193,7 @@ describe('what a broker writes to an operator', () => {
 
     expect(await said(deal)).toEqual(['Can you hold it until five?'])
     const { rows } = await deal.world.sql.query("select id, status from messages where sender_type = 'iso_agent'")
-    expect(rows).toEqual([{ id: message.id, status: 'sent' }])
+    expect(rows).toEqual([{ id: message.id, status: 'delivered' }])
   })
 })
 

@@ -15,15 +15,15 @@ export type RunningWorker = { close(): Promise<void> }
 
 /** The queues of the service. They make work move; what is due, and who may do it, only the database knows. */
 export type Queues = {
-  /** A job whose id waits or runs already is not added again. Throws `UpstreamError('queue')` within 3 seconds. */
-  add(queue: QueueName, job: QueueJob): Promise<void>
+  /** Jobs whose id waits or runs already are not added again. Throws `UpstreamError('queue')` within 3 seconds. */
+  add(queue: QueueName, ...jobs: QueueJob[]): Promise<void>
   work(queue: QueueName, concurrency: number, work: (payload: unknown) => Promise<void>): Promise<RunningWorker>
   counts(): Promise<Record<QueueName, QueueCounts>>
   ready(): Promise<void>
   close(): Promise<void>
 }
 
-type BullQueue = Pick<Queue, 'add' | 'getJobCounts' | 'waitUntilReady' | 'close'> & {
+type BullQueue = Pick<Queue, 'add' | 'addBulk' | 'getJobCounts' | 'waitUntilReady' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 type BullWorker = Pick<Worker, 'close' | 'waitUntilReady'> & {
@@ -78,8 +78,18 @@ export function createQueues({ connection, log }: { connection: QueueConnection;
   }
 
   return {
-    async add(name, { id, payload, delay_ms = 0 }) {
-      await asking(name, (queue) => queue.add(name, payload, { jobId: id, delay: Math.max(0, Math.round(delay_ms)) }))
+    async add(name, ...jobs) {
+      const bulk = jobs.map(({ id, payload, delay_ms = 0 }) => ({
+        name,
+        data: payload,
+        opts: { jobId: id, delay: Math.max(0, Math.round(delay_ms)) },
+      }))
+      const [only] = bulk
+      if (!only) return
+      await asking(
+        name,
+        (queue): Promise<unknown> => (bulk.length > 1 ? queue.addBulk(bulk) : queue.add(name, only.data, only.opts)),
+      )
     },
     async work(name, concurrency, work) {
       const worker = bull.worker(name, (job) => work(job.data), concurrency)

@@ -1233,6 +1233,7 @@ export type Database = {
       post_message: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null }; Returns: Json }
       react: { Args: { p_add: boolean | null; p_emoji: string | null; p_message_id: string | null }; Returns: Json }
       read_feed: { Args: { p_after: number | null; p_conversation_id?: string | null; p_limit?: number | null }; Returns: Json }
+      read_feeds: { Args: { p_feeds: Json | null; p_limit?: number | null }; Returns: Json }
       read_turn: { Args: { p_after: number | null; p_conversation_id: string | null; p_turn_id?: string | null }; Returns: Json }
       replay_dead_letters: { Args: { p_event_ids?: string[] | null; p_limit?: number | null }; Returns: Json }
       replay_webhook_event: { Args: { p_event_id: string | null }; Returns: Json }
@@ -1248,6 +1249,7 @@ export type Database = {
       start_turn: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null; p_trigger?: Json | null }; Returns: Json }
       stop_turn: { Args: { p_conversation_id: string | null }; Returns: boolean }
       store_webhook_event: { Args: { p_connection?: string | null; p_headers: Json | null; p_payload: Json | null; p_source: string | null; p_source_ip: string | null; p_user_agent: string | null }; Returns: Json }
+      store_webhook_events: { Args: { p_notifications: Json | null }; Returns: Json }
       sync_clerk_user: { Args: { p_clerk_user_id: string | null; p_email?: string | null; p_event_type: string | null; p_full_name?: string | null; p_occurred_at?: string | null; p_role?: string | null }; Returns: Json }
       unknown_outbox: { Args: { p_claim_token: string | null; p_error: string | null; p_id: string | null }; Returns: Json }
       watch_problems: { Args: never; Returns: Json }

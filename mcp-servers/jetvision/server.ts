@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ApprovalStatus } from '../../tools/approvals/approval.ts'
 import type { ToolContext } from '../../tools/context.ts'
 import { ServiceError } from '../../tools/errors.ts'
+import { visibleText } from '../../tools/messages/visible-text.ts'
 import { tools } from '../../tools/registry.ts'
 import { requestApproval, runTool, type Tool } from '../../tools/tool.ts'
 
@@ -65,10 +66,18 @@ export function createJetVisionServer({
 }
 
 async function callTool(tool: Tool, given: unknown, context: ToolContext): Promise<Record<string, unknown>> {
-  if (tool.effect !== 'outward') return runTool(tool, given, context)
+  if (tool.effect !== 'outward') return visible(await runTool(tool, given, context)) as Record<string, unknown>
   const { id: approval_id, action, status, payload, expires_at } = await requestApproval(tool, given, context)
   const note = 'Nothing was sent yet: this waits for the broker, who approves or rejects it in JetVision.'
   return { approval_id, action, status, payload, expires_at, note }
+}
+
+/** What operators and clients wrote may hide words from people that a model reads all the same. */
+function visible(value: unknown): unknown {
+  if (typeof value === 'string') return visibleText(value)
+  if (Array.isArray(value)) return value.map(visible)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visible(inner)]))
 }
 
 const answer = (result: Record<string, unknown>) => ({

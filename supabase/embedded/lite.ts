@@ -2,6 +2,7 @@
 
 import { App, setExperimental } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
+import { jwtVerify } from 'jose'
 import { emitWarning } from './own-warnings.ts'
 import { storageInFolder } from './storage-files.ts'
 
@@ -42,7 +43,7 @@ export async function startLite({ databaseUrl, storageFolder, ...keys }: LiteOpt
   setExperimental('storage', true) // after `init`, which would print a warning about it
   const calls = finishable(async (request) => app.fetch(request))
   return {
-    fetch: correctStorage(calls.fetch),
+    fetch: correctStorage(calls.fetch, keys.jwtSecret),
     async close() {
       await calls.finish()
       await connection.close()
@@ -145,10 +146,17 @@ const isDatabaseError = (error: unknown): error is DatabaseError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
 
 /** supabase-js reads `signedURL` and `url`, relative to the storage API, and uploads a Blob as an unnamed form field. */
-function correctStorage(next: Fetch): Fetch {
+function correctStorage(next: Fetch, jwtSecret: string): Fetch {
+  const secret = new TextEncoder().encode(jwtSecret)
   return async (request) => {
-    const { pathname } = new URL(request.url)
+    const { pathname, searchParams } = new URL(request.url)
     if (!pathname.startsWith('/storage/v1/object/')) return next(request)
+    if (request.method !== 'POST' && /^\/storage\/v1\/object\/(upload\/)?sign\//.test(pathname)) {
+      const isGood = await jwtVerify(searchParams.get('token') ?? '', secret, { algorithms: ['HS256'] }).catch(
+        () => null,
+      )
+      if (!isGood) return invalidLink()
+    }
     if (request.method === 'POST' && /\/object\/sign\/[^/]+$/.test(pathname)) return signEach(request, next)
     const isForm = request.headers.get('content-type')?.startsWith('multipart/form-data')
     const response = await next(isForm ? await unwrapForm(request) : request)
@@ -156,6 +164,13 @@ function correctStorage(next: Fetch): Fetch {
     return Response.json(withRelativeUrl(await response.json()), { status: response.status })
   }
 }
+
+/** A link that was changed or has expired, for which lite answers 500. */
+const invalidLink = () =>
+  Response.json(
+    { statusCode: '400', error: 'InvalidJWT', message: 'The link is not valid, or has expired' },
+    { status: 400 },
+  )
 
 /** Several paths at once: lite takes that for one path with no name. */
 async function signEach(request: Request, next: Fetch) {

@@ -64,11 +64,13 @@ export async function startEmbeddedSupabase(options: EmbeddedSupabaseOptions): P
     const lite = await startLite({ databaseUrl, storageFolder: join(dataDir, 'storage'), ...keys })
     opened.push(lite.close)
     const realtime = createRealtime({ databaseUrl, log: options.log, ...verifier(options), ...keys })
-    opened.push(realtime.close)
     const rest = checkBearer(lite.fetch, keys, options.verifyExternalToken)
     const answer: Fetch = async (request) => (await realtime.fetch(request)) ?? rest(request)
-    const http = await listen(answer, options.apiPort, realtime)
-    opened.push(http.close)
+    const http = await listen(answer, options.apiPort, realtime).catch(async (error: unknown) => {
+      await realtime.close()
+      throw error
+    })
+    opened.push(http.close, realtime.close) // the HTTP server ends only when its websockets have
     options.log.info({ url: http.url, migrations, ms: Date.now() - started }, 'embedded Supabase is ready')
     return {
       ...keys,

@@ -71,8 +71,8 @@ $$;
 create trigger conversations_guard_references before insert or update of quote_id, request_id on public.conversations
   for each row when (new.quote_id is not null) execute function private.guard_conversation_references();
 
--- A seat: what was read last is of the same room. An operator sits only where no client, budget or margin is talked about,
--- and never beside another operator; the service seats them, and nobody else by a direct write.
+-- A seat: what was read last is of the same room. And no broker seats an operator, by a direct write either, where a request
+-- is talked about with the assistant, because client, budget and margin are named there, or beside another operator.
 create function private.guard_seat() returns trigger
   language plpgsql security definer set search_path = ''
 as $$
@@ -80,9 +80,21 @@ begin
   perform private.require_same(
     (select m.conversation_id = new.conversation_id from public.messages m where m.id = new.last_read_message_id),
     'What was read last must be of the same conversation');
-  if new.operator_profile_id is not null and new.is_active
-    and coalesce(nullif(pg_catalog.current_setting('role', true), 'none'), session_user) in ('anon', 'authenticated', 'authenticator')
-    and not exists (select from public.conversations c where c.id = new.conversation_id and c.type = 'quote_discussion') then
+  if new.operator_profile_id is null or not new.is_active or private.is_system() or public.is_admin() then
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and old.is_active
+    and (old.conversation_id, old.operator_profile_id) is not distinct from (new.conversation_id, new.operator_profile_id) then
+    return new; -- sits there already
+  end if;
+  if exists (
+      select from public.conversations c
+       where c.id = new.conversation_id and c.type <> 'quote_discussion'
+         and (c.request_id is not null or exists (select from public.requests r where r.primary_conversation_id = c.id))
+    ) or exists (
+      select from public.conversation_participants p
+       where p.conversation_id = new.conversation_id and p.operator_profile_id <> new.operator_profile_id and p.is_active
+    ) then
     raise exception using errcode = '42501', message = 'An operator can only be in the room of their own quote';
   end if;
   return new;

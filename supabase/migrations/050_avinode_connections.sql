@@ -39,7 +39,17 @@ $$;
 comment on function private.find_avinode_request(jsonb) is
   'The request that an Avinode trip was made for, by trip id, by our own id that we gave it, or by its display id; only one of the connection that the trip was read through.';
 
--- One number for each notification of a resource that became work of its own; two companies may know the same id.
+create function private.notification_seen_again(p_event_id uuid) returns void
+  language sql volatile set search_path = ''
+as $$
+  update public.avinode_webhook_events e set
+    parsed_data = coalesce(e.parsed_data, '{}')
+      || jsonb_build_object('notifications', coalesce((e.parsed_data ->> 'notifications')::int, 1) + 1)
+   where e.id = p_event_id
+$$;
+comment on function private.notification_seen_again(uuid) is 'Counts a notification that merged with one that is stored.';
+
+-- Two companies may know the same id, so the key of a resource begins with its connection.
 drop function public.store_webhook_event(text, jsonb, jsonb, text, text);
 create function public.store_webhook_event(
   p_source text, p_payload jsonb, p_headers jsonb, p_source_ip text, p_user_agent text, p_connection text default 'default'
@@ -52,19 +62,16 @@ declare
   v_connection text := coalesce(p_connection, 'default');
   v_prefix text := case when v_connection = 'default' then '' else v_connection || '/' end || v_type || ':' || v_resource;
   v_is_known boolean := v_type in ('tripmsgs', 'rfqs', 'trips', 'emptylegs');
-  v_is_message boolean := v_type = 'tripmsgs';
   v_event_id uuid;
   v_key text := v_prefix;
 begin
   if p_source is null or p_source not in ('seller-response', 'seller-chat', 'trip-mine', 'chat-mine', 'empty-legs', 'unknown') then
     raise exception using errcode = 'PT422', message = 'This is no source of notifications';
   end if;
-  -- Simultaneous notifications of one resource are stored one after the other.
-  perform pg_advisory_xact_lock(hashtextextended('avinode:' || v_prefix, 0));
 
-  if v_is_message then
-    select e.id into v_event_id from public.avinode_webhook_events e where e.avinode_event_id = v_key;
-  else
+  if v_type <> 'tripmsgs' then
+    -- Simultaneous notifications of one resource are stored one after the other.
+    perform pg_advisory_xact_lock(hashtextextended('avinode:' || v_prefix, 0));
     -- The row lock waits for a worker that is just claiming: then it may have read too early, and the news is kept.
     select e.id into v_event_id from public.avinode_webhook_events e
      where e.avinode_event_id in (
@@ -75,20 +82,15 @@ begin
      order by e.received_at desc, e.id
      limit 1
      for update;
-  end if;
-  if v_event_id is not null then
-    update public.avinode_webhook_events e set
-      parsed_data = coalesce(e.parsed_data, '{}')
-        || jsonb_build_object('notifications', coalesce((e.parsed_data ->> 'notifications')::int, 1) + 1)
-     where e.id = v_event_id;
-    return jsonb_build_object('event_id', v_event_id, 'is_new', false);
-  end if;
-
-  if not v_is_message then
+    if found then
+      perform private.notification_seen_again(v_event_id);
+      return jsonb_build_object('event_id', v_event_id, 'is_new', false);
+    end if;
     insert into private.webhook_resource_counters as c (resource, last_number) values (v_prefix, 1)
     on conflict (resource) do update set last_number = c.last_number + 1
     returning v_prefix || ':' || c.last_number into v_key;
   end if;
+
   insert into public.avinode_webhook_events (
     event_type, avinode_event_id, avinode_trip_id, avinode_rfp_id, avinode_thread_id, raw_payload, parsed_data,
     processing_status, processed_at, signature_verified, source_ip, user_agent, headers
@@ -103,19 +105,49 @@ begin
     case when v_type = 'rfqs' then v_resource end,
     case when v_type = 'rfqs' then v_resource end,
     p_payload,
-    jsonb_build_object('source', p_source)
-      || case when v_connection = 'default' then '{}' else jsonb_build_object('connection', v_connection) end,
+    case when v_connection = 'default' then jsonb_build_object('source', p_source)
+      else jsonb_build_object('source', p_source, 'connection', v_connection) end,
     case when v_is_known then 'pending' else 'skipped' end::public.webhook_processing_status,
     case when not v_is_known then now() end,
     true, p_source_ip, left(p_user_agent, 1000),
-    private.without_credentials(coalesce(p_headers, '{}'))
+    case when p_headers::text ~* 'authorization|cookie|api-key' then private.without_credentials(p_headers)
+      else coalesce(p_headers, '{}') end
   )
+  -- A message never changes and has one key: whoever is first stores it, and waits for nobody but the same message.
+  on conflict (avinode_event_id) do nothing
   returning id into v_event_id;
-  return jsonb_build_object('event_id', v_event_id, 'is_new', true);
+  if v_event_id is not null then
+    return jsonb_build_object('event_id', v_event_id, 'is_new', true);
+  end if;
+  select e.id into v_event_id from public.avinode_webhook_events e where e.avinode_event_id = v_key;
+  perform private.notification_seen_again(v_event_id);
+  return jsonb_build_object('event_id', v_event_id, 'is_new', false);
 end
 $$;
 comment on function public.store_webhook_event(text, jsonb, jsonb, text, text, text) is
   'Stores a notification whose sender was authenticated as a connection. `is_new` false: it merged with a row that is known (a message) or still waits to be read. Unknown types are kept as skipped.';
+
+create function public.store_webhook_events(p_notifications jsonb) returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_one record;
+  v_stored jsonb[] := array_fill(null::jsonb, array[jsonb_array_length(p_notifications)]);
+begin
+  -- In one order for everybody, so that two who store the same notifications wait for each other one way only.
+  for v_one in
+    select n.ordinality as place, n.value as given from jsonb_array_elements(p_notifications) with ordinality as n
+     order by n.value ->> 'p_connection', n.value -> 'p_payload' ->> 'type', n.value -> 'p_payload' ->> 'id'
+  loop
+    v_stored[v_one.place] := public.store_webhook_event(
+      v_one.given ->> 'p_source', v_one.given -> 'p_payload', v_one.given -> 'p_headers', v_one.given ->> 'p_source_ip',
+      v_one.given ->> 'p_user_agent', v_one.given ->> 'p_connection');
+  end loop;
+  return to_jsonb(v_stored);
+end
+$$;
+comment on function public.store_webhook_events(jsonb) is
+  'Stores several notifications in one transaction, each given as the arguments of store_webhook_event: all of them, or none.';
 
 -- The earlier notifications of the same resource: their keys end in smaller numbers.
 create function private.is_resource_in_hand(p_avinode_event_id text) returns boolean
@@ -185,9 +217,11 @@ comment on function public.claim_webhook_event(uuid) is
 revoke execute on all functions in schema private from public;
 revoke execute on function
   public.set_agent_connection(uuid, text),
-  public.store_webhook_event(text, jsonb, jsonb, text, text, text)
+  public.store_webhook_event(text, jsonb, jsonb, text, text, text),
+  public.store_webhook_events(jsonb)
   from public, anon, authenticated;
 grant execute on function
   public.set_agent_connection(uuid, text),
-  public.store_webhook_event(text, jsonb, jsonb, text, text, text)
+  public.store_webhook_event(text, jsonb, jsonb, text, text, text),
+  public.store_webhook_events(jsonb)
   to service_role;

@@ -91,6 +91,31 @@ $$;
 comment on function public.open_turns() is
   'What the assistant is doing, or about to do, in the caller''s rooms: for a page that has just been opened.';
 
+-- An event that many brokers are told of is many events, each in its broker's own feed: an instance that serves their pages
+-- reads them in one call.
+create function public.read_feeds(p_feeds jsonb, p_limit integer default 100) returns jsonb
+  language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'iso_agent_id', feed.iso_agent_id,
+      'is_active', a.id is not null,
+      'events', case when a.id is null then '[]' else (
+        select coalesce(jsonb_agg(to_jsonb(e) - 'iso_agent_id' order by e.position), '[]')
+          from (
+            select * from private.feed_events f
+             where f.iso_agent_id = feed.iso_agent_id and f.position > feed.after
+             order by f.position
+             limit least(greatest(coalesce(p_limit, 100), 1), 1000)
+          ) e)
+      end)), '[]')
+    from jsonb_to_recordset(p_feeds) as feed (iso_agent_id uuid, after bigint)
+    left join public.iso_agents a on a.id = feed.iso_agent_id and a.is_active
+$$;
+comment on function public.read_feeds(jsonb, integer) is
+  'For an instance that serves several brokers'' pages: [{iso_agent_id, after}] answered with each one''s events after that position. Who is no longer active gets none.';
+
 revoke execute on all functions in schema private from public;
+revoke execute on function public.read_feeds(jsonb, integer) from public, anon, authenticated;
+grant execute on function public.read_feeds(jsonb, integer) to service_role;
 revoke execute on function public.open_turns() from public, anon;
 grant execute on function public.open_turns() to authenticated;

@@ -14,7 +14,7 @@ begin
           'online_status', a.online_status, 'last_seen_at', a.last_seen_at,
           -- Whoever stopped without a word is no longer typing.
           'is_typing', p.is_typing and p.typing_started_at > clock_timestamp() - interval '10 seconds')
-        order by p.joined_at, p.id), '[]')
+        order by p.joined_at, p.role, p.id), '[]')
       from public.conversation_participants p
       left join public.iso_agents a on a.id = p.iso_agent_id
       left join public.operator_profiles o on o.id = p.operator_profile_id

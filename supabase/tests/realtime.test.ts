@@ -443,6 +443,28 @@ describe('the server', () => {
     expect(await socket.closed).toBe(1008)
   })
 
+  it('ends while clients are connected, and does not wait for them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jetvision-realtime-'))
+    const second = await startEmbeddedSupabase({
+      dataDir: folder,
+      apiPort: 0,
+      postgresPort: 0,
+      seed: true,
+      log,
+      durable: false,
+    })
+    const dana = createSupabase({ ...second, fetch }).forBroker(DANA.sub)
+    await dana.realtime.setAuth()
+    const channel = dana
+      .channel('messages')
+      .on('postgres_changes', { event: '*', schema: 'public', table: 'messages' }, () => undefined)
+    expect(await subscribed(channel)).toBe('SUBSCRIBED')
+    await second.close()
+
+    await dana.removeAllChannels()
+    await rm(folder, { recursive: true })
+  })
+
   it('has its subscribers join again when the stream of changes breaks', async () => {
     const frames = await rawSubscribe(await token(DANA.sub), 'messages')
     await sql.query("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'walsender'")

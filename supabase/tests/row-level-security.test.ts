@@ -53,8 +53,8 @@ const inserted = (): Record<string, string> => ({
   agent_executions: `insert into agent_executions (request_id, agent_type) values ('${PARENTS.request}', 'orchestrator')`,
   operator_profiles: "insert into operator_profiles (avinode_operator_id, company_name) values ('acomp-new', 'New')",
   conversations: `insert into conversations (request_id) values ('${PARENTS.request}')`,
-  conversation_participants: `insert into conversation_participants (conversation_id, operator_profile_id, role)
-    values ('${PARENTS.room}', '${PARENTS.operator}', 'operator')`,
+  conversation_participants: `insert into conversation_participants (conversation_id, iso_agent_id, role)
+    values ('${PARENTS.room}', '${TARA.id}', 'observer')`,
   messages: `insert into messages (conversation_id, sender_type, sender_iso_agent_id, content)
     values ('${PARENTS.room}', 'iso_agent', '${world.dana.id}', 'new')`,
   avinode_webhook_events: `insert into avinode_webhook_events (event_type, avinode_event_id, raw_payload)

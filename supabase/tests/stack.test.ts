@@ -302,6 +302,28 @@ describe('storage', () => {
     expect((await files(DANA.sub).upload(pathOf(request), Buffer.from('x'), PDF)).data).toBeNull()
   })
 
+  it('opens a signed URL no longer than it says, and no other file with it', async () => {
+    const mine = files(DANA.sub)
+    await mine.upload(path('PROP-2030-003.pdf'), Buffer.from('three'), PDF)
+    await mine.upload(path('PROP-2030-004.pdf'), Buffer.from('four'), PDF)
+    const { data } = await mine.createSignedUrl(path('PROP-2030-003.pdf'), 1)
+    const url = data?.signedUrl ?? ''
+    expect((await fetch(url)).status).toBe(200)
+    for (const other of [
+      url.replace('PROP-2030-003.pdf', 'PROP-2030-004.pdf'),
+      url.replace('PROP-2030-003.pdf', 'x/..%2FPROP-2030-004.pdf'),
+      url.replace(/token=[^&]+/, 'token=nonsense'),
+      url.replace(/token=[^&]+/, ''),
+    ]) {
+      expect([400, 401, 403, 404], other).toContain((await fetch(other)).status)
+    }
+    const pool = new pg.Pool({ connectionString: stack.databaseUrl, max: 1 })
+    await pool.query('select pg_sleep(1.5)') // past its end
+    await pool.end()
+
+    expect([400, 401, 403]).toContain((await fetch(url)).status)
+  })
+
   it('refuses what is no PDF among the documents', async () => {
     const upload = files(DANA.sub).upload(path('page.html'), Buffer.from('<script>'), { contentType: 'text/html' })
 

@@ -10,6 +10,8 @@ afterAll(() => world.db.close())
 const asDana = (text: string, params?: unknown[]) => world.db.asBroker(world.dana.sub, text, params)
 const asOmar = (text: string, params?: unknown[]) => world.db.asBroker(world.omar.sub, text, params)
 const REFUSED = { code: '42501' }
+const DANA_ID = 'a1000000-0000-4000-8000-000000000001'
+const OMAR_ID = 'a1000000-0000-4000-8000-000000000002'
 
 describe('a foreign key', () => {
   const request = (columns: string, values: string) =>
@@ -37,6 +39,70 @@ describe('a foreign key', () => {
     await expect(
       proposal('request_id, client_profile_id', `'${PARENTS.request}', '${PARENTS.omarsClient}'`),
     ).rejects.toMatchObject(REFUSED)
+  })
+
+  it('never reaches a message of another room from a seat', async () => {
+    await expect(
+      asOmar(`update conversation_participants set last_read_message_id = '${world.rows.messages}'
+        where conversation_id = '${PARENTS.omarsRoom}' and iso_agent_id = '${world.omar.id}'`),
+    ).rejects.toMatchObject(REFUSED)
+  })
+
+  it('never makes a reply to a message of another room', async () => {
+    await expect(
+      asOmar(`insert into messages (conversation_id, sender_type, sender_iso_agent_id, content, parent_message_id)
+        values ('${PARENTS.omarsRoom}', 'iso_agent', '${world.omar.id}', 'hello', '${world.rows.messages}')`),
+    ).rejects.toMatchObject({ code: 'PT422' })
+  })
+
+  it.each([
+    `insert into requests (iso_agent_id, client_profile_id, departure_airport, arrival_airport, departure_date, passengers)
+      values ('${DANA_ID}', '${PARENTS.omarsClient}', 'KTEB', 'KVNY', '2030-01-01', 2)`,
+    `update requests set client_profile_id = '${PARENTS.omarsClient}' where id = '${PARENTS.request}'`,
+    `update requests set iso_agent_id = '${OMAR_ID}' where id = '${PARENTS.request}'`,
+    `insert into proposals (iso_agent_id, request_id) values ('${DANA_ID}', '${PARENTS.omarsRequest}')`,
+    `insert into proposals (iso_agent_id, request_id, quote_id) values ('${DANA_ID}', '${PARENTS.request}', '${PARENTS.omarsQuote}')`,
+    `insert into proposals (iso_agent_id, request_id, client_profile_id)
+      values ('${DANA_ID}', '${PARENTS.request}', '${PARENTS.omarsClient}')`,
+    `update quotes set conversation_id = '${PARENTS.omarsRoom}' where id = '${PARENTS.quote}'`,
+    `update conversations set quote_id = '${PARENTS.omarsQuote}' where id = '${PARENTS.room}'`,
+  ])('never crosses to another broker, not even when the service or an admin writes: %s', async (text) => {
+    const admin = { sub: world.admin.sub }
+    await expect(world.db.asRole('service_role', {}, text)).rejects.toMatchObject(REFUSED)
+    await expect(world.db.asRole('authenticated', admin, text)).rejects.toMatchObject(REFUSED)
+  })
+
+  it('is checked like that wherever one leads to what a broker owns', async () => {
+    const { rows } = await world.db.sql.query(`
+      select format('%s.%s', k.conrelid::regclass, a.attname) as column from pg_constraint k
+      join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+      where k.contype = 'f' and k.connamespace = 'public'::regnamespace and k.confrelid in
+        ('client_profiles'::regclass, 'requests'::regclass, 'quotes'::regclass, 'conversations'::regclass, 'messages'::regclass)
+      order by 1`)
+    expect(rows.map(({ column }) => column)).toEqual([
+      'agent_executions.request_id', // written by the service
+      'approvals.conversation_id', // written by file_approval, which checks the seat
+      'approvals.request_id', // and the owner
+      'avinode_webhook_events.conversation_id', // of no tenant
+      'avinode_webhook_events.message_id',
+      'avinode_webhook_events.quote_id',
+      'avinode_webhook_events.request_id',
+      'conversation_participants.conversation_id', // whoever may invite
+      'conversation_participants.last_read_message_id', // guard_seat
+      'conversations.quote_id', // guard_conversation_references
+      'conversations.request_id', // start_conversation; protected
+      'messages.conversation_id', // whoever may reply
+      'messages.parent_message_id', // complete_message
+      'messages.thread_root_id', // complete_message
+      'proposals.client_profile_id', // guard_proposal_references
+      'proposals.quote_id',
+      'proposals.request_id',
+      'quotes.conversation_id', // guard_quote_references
+      'quotes.request_id', // protected
+      'requests.client_profile_id', // guard_request_references
+      'requests.primary_conversation_id', // by policy a room where one has a seat
+      'workflow_states.request_id', // written by triggers
+    ])
   })
 
   it('never lets one Avinode trip belong to two requests', async () => {
@@ -122,7 +188,7 @@ describe('in a conversation', () => {
 
   it('the assistant speaks with the rights of a broker, but not where an operator reads along', async () => {
     await say(asOmar, `'${PARENTS.omarsRoom}', 'ai_assistant', null, 'hello'`)
-    await asOmar(`insert into conversation_participants (conversation_id, operator_profile_id, role)
+    await world.db.sql.query(`insert into conversation_participants (conversation_id, operator_profile_id, role)
       values ('${PARENTS.omarsRoom}', '${PARENTS.operator}', 'operator')`)
 
     await expect(say(asOmar, `'${PARENTS.omarsRoom}', 'ai_assistant', null, 'hello'`)).rejects.toMatchObject(REFUSED)

@@ -39,6 +39,7 @@ describe('a claim', () => {
     expect(await claim()).toEqual({
       event_id: id,
       claim_token: expect.any(String),
+      connection: 'default',
       attempt: 1,
       event_type: 'quote_received',
       raw_payload: { id: 'arfq-1' },

@@ -9,6 +9,7 @@ import { type Quote, readQuote, refuseClosed } from '../quotes/quote.ts'
 import { type Request, readRequest } from '../requests/request.ts'
 import { defineTool } from '../tool.ts'
 import { advance, refuseFinal } from '../workflow.ts'
+import { Addressee, addresseeOf } from './addressee.ts'
 import { readMargin } from './margin.ts'
 import { isLive, Proposal, proposalColumns, readProposal, StoredProposal } from './proposal.ts'
 import { proposalTitle, writeProposal } from './write-proposal.ts'
@@ -29,14 +30,14 @@ export const createProposal = defineTool({
       .default(null)
       .describe('A few words to the client under the headline; names neither operator nor price'),
   }),
-  output: z.object({ proposal: Proposal }),
+  output: z.object({ proposal: Proposal, client: Addressee.nullable() }),
   async run({ quote_id, title, description }, context) {
     const quote = await readQuote(quote_id, context)
     const request = await readRequest(quote.request_id, context)
     refuseFinal(request)
     const earlier = await proposalsOf(quote_id, context)
     const open = earlier.find((proposal) => isLive(proposal) && proposal.status !== 'draft')
-    if (open) return { proposal: open }
+    if (open) return { proposal: open, client: await addresseeOf(open, context) }
     refuseClosed(quote, context.now())
     const margin = await readMargin(context)
     const words = {
@@ -44,7 +45,8 @@ export const createProposal = defineTool({
       description: visibleText(description ?? ''),
     }
     refuseNetFacts(words, { ...applyMargin(quote.total_price, margin), operator_name: quote.operator_name })
-    return { proposal: await makeProposal({ request, quote, margin, words, earlier }, context) }
+    const proposal = await makeProposal({ request, quote, margin, words, earlier }, context)
+    return { proposal, client: await addresseeOf(proposal, context) }
   },
 })
 

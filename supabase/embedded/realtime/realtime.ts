@@ -51,6 +51,7 @@ export function createRealtime({ databaseUrl, log, verifyExternalToken, limits: 
   const deps = { identify, gate, changes, topics }
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.frame, clientTracking: false })
   const connections = new Set<Connection>()
+  let isClosed = false
 
   const inspection = setInterval(async () => {
     for (const connection of [...connections]) {
@@ -73,6 +74,7 @@ export function createRealtime({ databaseUrl, log, verifyExternalToken, limits: 
       const client = await identify(apiKey)
       if (!client) return refuse(socket, '401 Unauthorized')
       if (client.role === 'anon') await delay(TOKEN_TIME_MS, undefined, { ref: false })
+      if (isClosed) return refuse(socket, '503 Service Unavailable')
       if (!format) return refuse(socket, '400 Bad Request')
       server.handleUpgrade(request, socket, head, (websocket) => {
         const connection = serveConnection(websocket, { deps, format, apiKey, limits, log })
@@ -104,6 +106,7 @@ export function createRealtime({ databaseUrl, log, verifyExternalToken, limits: 
     upgrade,
     fetch: answerBroadcast,
     async close() {
+      isClosed = true
       clearInterval(inspection)
       await Promise.all([...connections].map((connection) => connection.close()))
       await changes.close()

@@ -20,6 +20,7 @@ const forBrokers = [
   'create_proposal_link',
   'read_feed',
   'feed_position',
+  'list_problems',
 ]
 const forWorkers = [
   'store_webhook_event',
@@ -41,6 +42,9 @@ const forWorkers = [
   'open_proposal_link',
   'decide_proposal_link',
   'log_execution',
+  'assistant_usage',
+  'watch_problems',
+  'note_problem',
 ]
 
 type Fact = {
