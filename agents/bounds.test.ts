@@ -230,7 +230,7 @@ describe('what is cut off', () => {
     const models = scripted(search(request_id))
 
     const first = await desk.asks(chat, 'Start it')
-    await desk.runs(first, models, { avinode: port, limits: { slow_tool_ms: 200 } })
+    await desk.runs(first, models, { avinode: port, limits: { slow_tool_ms: 3_000 } })
 
     expect(signals[0]?.aborted).toBe(true)
     expect(JSON.stringify(models.script('flight_search').lastCall?.request.input)).toContain(

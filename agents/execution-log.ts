@@ -95,6 +95,7 @@ export function createExecutionLog(options: Options): ExecutionLog {
         earlier_ms: earlier?.execution_time_ms ?? 0,
         request_id: request,
         tokens: earlier?.tokens ?? { requests: 0, input: 0, cached: 0, output: 0 },
+        model_retries: 0,
         tool_calls: earlier?.tool_calls ?? [],
         fatal: undefined,
         problem: undefined,
@@ -161,12 +162,16 @@ export function createExecutionLog(options: Options): ExecutionLog {
   return self
 }
 
-const metadataOf = ({ parent, agent_type, tokens, tool_calls }: Execution, { facts, models }: Options) => ({
+const metadataOf = (
+  { parent, agent_type, tokens, model_retries, tool_calls }: Execution,
+  { facts, models }: Options,
+) => ({
   ...facts,
   parent_execution_id: parent?.id ?? null,
   model: models(agent_type).name,
   offline: models.offline,
   tokens: { ...tokens, total: tokens.input + tokens.output },
   cost_usd: models.costUsd(agent_type, tokens),
+  model_retries,
   tool_calls,
 })

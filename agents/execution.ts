@@ -26,6 +26,8 @@ export type Execution = {
   readonly earlier_ms: number
   request_id: string | null
   tokens: { requests: number; input: number; cached: number; output: number }
+  /** How often a model was asked the same thing again. */
+  model_retries: number
   tool_calls: ToolCallRecord[]
   /** What no model may talk its way around (model down, limit, defect): it ends the whole run. */
   fatal: Error | undefined

@@ -44,3 +44,14 @@ it('reaches into every value, and knows fields by their names', () => {
     list: [{ email: '[email]' }, 7, null, true],
   })
 })
+
+it.each(['x', 'a.b', '+1 ', 'sk-', 'eyJ.', 'a@', '/p/', 'https://a:', 'Bearer '])(
+  'is done in no time with 10,000 times %j, and cuts what nobody reads',
+  (part) => {
+    const started = performance.now()
+    const text = maskedText(part.repeat(10_000 * 5))
+
+    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(text.length).toBeLessThan(11_000)
+  },
+)

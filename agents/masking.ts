@@ -7,16 +7,21 @@ const PATTERNS: [RegExp, string][] = [
   [/\b(?:sk|rk|sb|pk|whsec|re)[-_](?:[\w-]+[-_])?[\w+/-]{16,}=*/g, '[secret]'], // keys of OpenAI, Supabase, Svix, Resend
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[secret]'], // a JWT
   [/\b(Bearer|Basic)\s+[\w+/.~=-]{8,}/gi, '$1 [secret]'],
-  [/\b([a-z][a-z+]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi, '$1[secret]@'], // a password in an address
+  [/\b([a-z][a-z+]{1,20}:\/\/)[^\s/@:]{1,200}:[^\s/@]{1,200}@/gi, '$1[secret]@'], // a password in an address
   [/(\/p\/)[\w-]{20,}/g, '$1[secret]'], // a client's personal link
-  [/[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, '[email]'],
-  [/(?<![\w.])\+\d[\d ().\u00a0-]{6,}\d(?!\w)/g, '[phone]'],
+  [/[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/gu, '[email]'],
+  [/(?<![\w.])\+\d[\d ().\u00a0-]{6,20}\d(?!\w)/g, '[phone]'],
   [/(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])/g, '[phone]'], // as it is written in North America
 ]
 
+/** What is longer tells nobody more. */
+const LONGEST = 10_000
+
 /** A text of the log: what happened stays readable; keys, addresses and numbers of people do not. */
-export const maskedText = (text: string): string =>
-  PATTERNS.reduce((masked, [pattern, instead]) => masked.replace(pattern, instead), text)
+export function maskedText(text: string): string {
+  const kept = text.length > LONGEST ? `${text.slice(0, LONGEST)} … (${text.length} characters)` : text
+  return PATTERNS.reduce((masked, [pattern, instead]) => masked.replace(pattern, instead), kept)
+}
 
 /** The same for everything inside a value. */
 export function masked(value: unknown): unknown {

@@ -1,39 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents'
-import { APIConnectionError, APIError } from 'openai'
 import { UpstreamError } from '../tools/errors.ts'
 import { currentExecution, remember } from './execution.ts'
+import { faultOf, noAnswer, pauseBefore, unfinished } from './model-faults.ts'
 
 /**
- * A model whose use is counted in the run that called it, and whose outage ends that run instead of being told to another
- * model: a turn is better run again than answered with an excuse.
+ * A model whose use is counted in the run that called it, that is asked again where that helps, and whose outage ends that run
+ * instead of being told to another model: a turn is better run again than answered with an excuse.
  */
-export const meteredModel = (model: Model): Model => ({
+export const meteredModel = (model: Model, { retries = 0 }: { retries?: number } = {}): Model => ({
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
     const release = reserve(request)
     try {
-      const response = await untilAborted(model.getResponse(request), request.signal)
+      const response = await trying(retries, request.signal, () =>
+        untilAborted(model.getResponse(request), request.signal),
+      )
       count(response.usage)
       return response
     } catch (error) {
-      throw outage(error, request.signal)
+      throw told(error, request.signal)
     } finally {
       release()
     }
   },
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
     const release = reserve(request)
+    let whole = false
     try {
-      for await (const event of untilAbortedEach(model.getStreamedResponse(request), request.signal)) {
-        if (event.type === 'response_done') count(event.response.usage)
+      for await (const event of beginning(model, request, retries)) {
+        const cut = unfinished(event)
+        if (cut) {
+          count(cut.usage)
+          throw cut.fault
+        }
+        if (event.type === 'response_done') {
+          whole = true
+          count(event.response.usage)
+        }
         yield event
       }
+      if (!whole) throw noAnswer()
     } catch (error) {
-      throw outage(error, request.signal)
+      throw told(error, request.signal)
     } finally {
       release()
     }
   },
 })
+
+/** A stream that breaks before its first event has said nothing yet, so it may begin again. */
+async function* beginning(model: Model, request: ModelRequest, retries: number): AsyncIterable<StreamEvent> {
+  const { signal } = request
+  const [iterator, first] = await trying(retries, signal, async () => {
+    const events = untilAbortedEach(model.getStreamedResponse(request), signal)[Symbol.asyncIterator]()
+    return [events, await events.next()] as const
+  })
+  try {
+    for (let next = first; !next.done; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function trying<T>(retries: number, signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const seconds = signal?.aborted || tries >= retries ? undefined : pauseBefore(error, tries)
+      if (seconds === undefined) throw error
+      const execution = currentExecution()
+      if (execution) execution.model_retries += 1
+      await pause(seconds * 1000, undefined, { ...(signal && { signal }) })
+    }
+  }
+}
+
+/** What ends the whole run is remembered, because the SDK would hide it from the agents above. */
+function told(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return error
+  const fault = faultOf(error)
+  return fault instanceof UpstreamError && fault.upstream === 'model' ? remember(fault) : fault
+}
 
 /** About what the question alone takes: a token is four characters of English, and JSON is no shorter. */
 const CHARACTERS_PER_TOKEN = 4
@@ -71,28 +119,6 @@ function cachedIn(details: unknown): number {
     const cached = typeof one === 'object' && one !== null && 'cached_tokens' in one ? Number(one.cached_tokens) : 0
     return sum + (Number.isFinite(cached) ? cached : 0)
   }, 0)
-}
-
-function outage(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted || !isOutage(error)) return error
-  const retry_after_seconds =
-    Number(error instanceof APIError ? error.headers?.get('retry-after') : undefined) || undefined
-  const upstream = new UpstreamError('model', 'The language model does not answer', {
-    cause: error,
-    ...(retry_after_seconds !== undefined && { retry_after_seconds }),
-  })
-  return remember(upstream)
-}
-
-// A wrong key or a project without credit is mended outside as well, and the broker's message is worth keeping until then.
-const OUTAGE_STATUS = [401, 402, 403, 408, 409, 429]
-
-function isOutage(error: unknown): boolean {
-  if (error instanceof UpstreamError) return error.upstream === 'model'
-  if (error instanceof APIConnectionError) return true
-  if (error instanceof APIError)
-    return error.status === undefined || error.status >= 500 || OUTAGE_STATUS.includes(error.status)
-  return error instanceof TypeError && error.message === 'terminated' // undici's word for a connection that broke in mid-answer
 }
 
 /** A model that does not listen to the signal is left behind. */

@@ -19,17 +19,17 @@ export type Models = ((agent_type: AgentType) => AgentModel) & {
 /** Wraps any choice of models; tests pass scripted ones. */
 export function modelsFrom(
   choose: (agent_type: AgentType) => { model: Model; name: string; settings?: ModelSettings },
-  options: { offline: boolean; costUsd?: Models['costUsd']; limits?: Partial<Limits> },
+  options: { offline: boolean; costUsd?: Models['costUsd']; limits?: Partial<Limits>; retries?: number },
 ): Models {
+  const { offline, costUsd = () => null, limits = {}, retries = 0 } = options
   const chosen = new Map<AgentType, AgentModel>()
   const of = (agent_type: AgentType): AgentModel => {
     const known = chosen.get(agent_type)
     if (known) return known
     const { model, name, settings = {} } = choose(agent_type)
-    const entry = { model: meteredModel(model), name, settings }
+    const entry = { model: meteredModel(model, { retries }), name, settings }
     chosen.set(agent_type, entry)
     return entry
   }
-  const { offline, costUsd = () => null, limits = {} } = options
   return Object.assign(of, { offline, costUsd, limits })
 }

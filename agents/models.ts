@@ -63,7 +63,8 @@ function openAiModels(config: ModelConfig, apiKey: string): Models {
     apiKey,
     baseURL: config.OPENAI_BASE_URL,
     timeout: config.OPENAI_TIMEOUT_MS,
-    maxRetries: config.OPENAI_MAX_RETRIES,
+    maxRetries: 0, // ours know how much time is left
+    logLevel: 'off',
   })
   const exceptions = new Map(
     config.OPENAI_AGENT_MODELS.split(',').map((pair): [string, string] => {
@@ -75,11 +76,12 @@ function openAiModels(config: ModelConfig, apiKey: string): Models {
   return modelsFrom(
     (agent_type) => {
       const name = nameFor(agent_type)
-      return { model: new OpenAIResponsesModel(client, name), name, settings: settingsOf(name) }
+      return { model: new OpenAIResponsesModel(client, name), name, settings: settingsOf(agent_type, name) }
     },
     {
       offline: false,
       limits: limitsFrom(config),
+      retries: config.OPENAI_MAX_RETRIES,
       costUsd(agent_type, tokens) {
         const price = configuredPrice(config) ?? listPrice(nameFor(agent_type))
         return price ? costOf(tokens, price) : null
@@ -96,8 +98,9 @@ function configuredPrice({ OPENAI_INPUT_PRICE: input, OPENAI_OUTPUT_PRICE: outpu
 const REASONING_MODEL = /^(gpt-[5-9]|gpt-\d\d|o\d)/
 
 // Without storage at OpenAI, a reasoning model's thoughts have to travel with the run, encrypted.
-const settingsOf = (model: string): ModelSettings => ({
+// Only the orchestrator has work for several at once; the steps of a specialist depend on each other.
+const settingsOf = (agent_type: AgentType, model: string): ModelSettings => ({
   store: false,
-  parallelToolCalls: false,
+  parallelToolCalls: agent_type === 'orchestrator',
   ...(REASONING_MODEL.test(model) && { providerData: { include: ['reasoning.encrypted_content'] } }),
 })

@@ -87,6 +87,48 @@ describe('a turn of the assistant', () => {
     expect((await desk.chunks(turn_id)).map(({ type }) => type)).toContain('data-request')
   })
 
+  it('leaves a log that tells what was done, without addresses and numbers of people', async () => {
+    const chat = await desk.openChat()
+    const turn_id = await desk.asks(chat, 'Create Bluebird, mail pat@bluebird.example.com, phone +1 212 555 0133')
+    const client = { company_name: 'Bluebird', contact_name: 'Pat Lee', email: 'pat@bluebird.example.com' }
+    const models = scripted({
+      orchestrator: [
+        [
+          functionCall(
+            'client_data',
+            { task: 'Create Bluebird, pat@bluebird.example.com', request_id: null },
+            { callId: 'a' },
+          ),
+        ],
+        [assistantMessage('Bluebird is created; I write to pat@bluebird.example.com.')],
+      ],
+      client_data: [
+        [functionCall('create_client', { ...client, phone: '+1 212 555 0133' }, { callId: 'c' })],
+        [
+          assistantMessage(
+            JSON.stringify({ client: null, candidates: [], created: true, preferences_summary: null, note: 'n' }),
+          ),
+        ],
+      ],
+    })
+
+    await desk.runs(turn_id, models)
+
+    const runs = await desk.executions(turn_id)
+    expect(runs[1]?.metadata).toMatchObject({
+      tool_calls: [
+        {
+          name: 'create_client',
+          ok: true,
+          duration_ms: expect.any(Number),
+          arguments: { company_name: 'Bluebird', contact_name: '[name]', email: '[email]', phone: '[phone]' },
+        },
+      ],
+    })
+    expect(JSON.stringify(runs)).not.toMatch(/pat@bluebird|555 0133|Pat Lee/)
+    expect((await desk.answers(chat))[0]?.content).toContain('pat@bluebird.example.com') // the chat itself is the broker's own
+  })
+
   it('run again after a crash, creates nothing twice', async () => {
     const chat = await desk.openChat()
     const turn_id = await desk.asks(chat, 'Teterboro to LA, 8 people')

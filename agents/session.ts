@@ -15,11 +15,16 @@ const MessageRow = z.object({
 type MessageRow = z.output<typeof MessageRow>
 
 const COLUMNS = Object.keys(MessageRow.shape).join(', ')
+/** Read in full, as long as they fit. */
 const MESSAGES = 40
 const CHARACTERS = 24_000
+/** Before those, one line each. */
+const OLDER_MESSAGES = 160
+const OLDER_CHARACTERS = 4_000
+const LINE = 160
 
 /**
- * The conversation so far as the model's input, bounded, ending with the broker's message that this turn answers. What the
+ * The conversation so far as the model's input, bounded, what is long ago in one line for each message, ending with the broker's message that this turn answers. What the
  * broker wrote later waits for its own turn. What others wrote (operators, observers) is quoted as data, never spoken as the broker.
  */
 export async function readHistory(
@@ -35,7 +40,7 @@ export async function readHistory(
       .eq('conversation_id', conversation_id)
       .is('deleted_at', null)
       .order('created_at', { ascending: false })
-      .limit(MESSAGES),
+      .limit(MESSAGES + OLDER_MESSAGES),
   )
   const asked = user_message_id
     ? (newestFirst.find(({ id }) => id === user_message_id) ??
@@ -46,8 +51,10 @@ export async function readHistory(
   const before = newestFirst.filter(
     (message) => message.id !== asked?.id && !(asked && isBroker(message) && message.created_at > asked.created_at),
   )
-  const kept = withinBudget(before).reverse()
-  return [...kept, ...(asked ? [asked] : [])].map((message) => inputItem(message, isBroker(message)))
+  const kept = withinBudget(before.slice(0, MESSAGES))
+  const older = before.slice(kept.length)
+  const items = [...kept.reverse(), ...(asked ? [asked] : [])].map((message) => inputItem(message, isBroker(message)))
+  return older.length > 0 ? [summary(older, isBroker), ...items] : items
 }
 
 function withinBudget(newestFirst: MessageRow[]): MessageRow[] {
@@ -56,6 +63,23 @@ function withinBudget(newestFirst: MessageRow[]): MessageRow[] {
     left -= content?.length ?? 0
     return left >= 0
   })
+}
+
+/** What was said before the rest, so that a long chat does not forget how it began. Nobody's exact words, so nobody's role. */
+function summary(newestFirst: MessageRow[], isBroker: (message: MessageRow) => boolean): AgentInputItem {
+  let left = OLDER_CHARACTERS
+  const lines = newestFirst.flatMap((message) => {
+    const by = isBroker(message) ? 'broker' : message.sender_type === 'ai_assistant' ? 'you' : null
+    const line = visibleText(message.content ?? '').replace(/\s+/g, ' ')
+    if (!by || line === '') return []
+    const text = `${by}: ${line.length > LINE ? `${line.slice(0, LINE)}…` : line}`
+    left -= text.length
+    return left >= 0 ? [text] : []
+  })
+  const note = 'said before what follows, shortened'
+  return assistant(
+    `<earlier_in_this_chat note="${note}">${JSON.stringify(lines.reverse()).replaceAll('<', '\\u003c')}</earlier_in_this_chat>`,
+  )
 }
 
 function inputItem({ sender_type, sender_name, content }: MessageRow, isBroker: boolean): AgentInputItem {

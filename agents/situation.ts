@@ -18,12 +18,14 @@ const BriefRow = z.object({
   created_at: z.string(),
   primary_conversation_id: z.uuid().nullable(),
   metadata: z.looseObject({ segments: z.array(z.unknown()).optional() }).nullable(),
-  client: z.object({ id: z.uuid(), company_name: z.string() }).nullable(),
+  client: z
+    .object({ id: z.uuid(), company_name: z.string(), preferences: z.record(z.string(), z.unknown()).nullish() })
+    .nullable(),
 })
 
 const COLUMNS = `id, status, departure_airport, arrival_airport, departure_date, return_date, passengers, aircraft_type,
   budget::text, quotes_received, quotes_expected, avinode_deep_link, created_at, primary_conversation_id, metadata,
-  client:client_profiles(id, company_name)`.replace(/\s+/g, ' ')
+  client:client_profiles(id, company_name, preferences)`.replace(/\s+/g, ' ')
 
 /** What an agent is told of a request before it asks for more. */
 export type RequestBrief = Omit<z.output<typeof BriefRow>, 'metadata' | 'primary_conversation_id'> & {
@@ -38,7 +40,7 @@ export type Situation = {
   broker: { full_name: string }
   conversation_id: string | null
   origin: string
-  /** The request that this conversation is about. */
+  /** The request that this conversation is about, with what its client likes. */
   request: RequestBrief | null
   /** Those of this conversation and the ten newest, newest first. */
   requests: RequestBrief[]
@@ -69,7 +71,7 @@ export async function readSituation(context: ToolContext, request_id: string | n
     broker: { full_name: context.broker.full_name },
     conversation_id,
     origin: context.origin.kind,
-    request: current ? brief(current) : null,
+    request: current ? { ...brief(current), client: current.client } : null,
     requests: found.map(brief),
     pending_approvals,
   }
@@ -91,8 +93,9 @@ async function readRequests({ db, broker }: ToolContext, filters: (string | null
   return [...all.values()].sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
 }
 
-function brief({ metadata, primary_conversation_id: _room, ...row }: z.output<typeof BriefRow>): RequestBrief {
-  return { ...row, segments: metadata?.segments ?? [] }
+function brief({ metadata, primary_conversation_id: _room, client, ...row }: z.output<typeof BriefRow>): RequestBrief {
+  const named = client && { id: client.id, company_name: client.company_name }
+  return { ...row, client: named, segments: metadata?.segments ?? [] }
 }
 
 async function readBoundRequest(conversation_id: string, { db }: ToolContext) {

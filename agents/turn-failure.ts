@@ -1,11 +1,13 @@
 import {
   InputGuardrailTripwireTriggered,
   MaxTurnsExceededError,
+  ModelRefusalError,
   ModelTimeoutError,
   ToolCallError,
 } from '@openai/agents'
 import { LimitExceededError, UpstreamError } from '../tools/errors.ts'
 import { DayLimitError } from './limits.ts'
+import { AnswerCut } from './model-faults.ts'
 
 /** Another worker holds the turn now, so nothing may be written any more. */
 export class TurnLost extends Error {
@@ -41,6 +43,12 @@ export function apologyFor(error: Error, clock: AbortSignal): string {
     return 'This took too many steps, so I stopped. What was done so far is kept; ask me for the rest in smaller steps.'
   if (error instanceof InputGuardrailTripwireTriggered)
     return 'Your message is too long for me to read at once. Please send it in smaller parts.'
+  if (error instanceof ModelRefusalError)
+    return 'The language model declined to answer this. Please say it in other words, or do this step by hand.'
+  if (error instanceof AnswerCut && error.reason === 'filter')
+    return 'The answer was stopped by a filter of the language model. Please say it in other words.'
+  if (error instanceof AnswerCut)
+    return 'The answer became too long and is cut off here. Ask me to go on, or for a part of it.'
   if (clock.aborted) return 'This took too long, so I stopped. What was done so far is kept; ask me to go on.'
   return 'Something went wrong on my side, and I could not finish this. What was done so far is kept. Please try again.'
 }
@@ -50,4 +58,6 @@ export const isForeseen = (error: Error, clock: AbortSignal): boolean =>
   clock.aborted ||
   error instanceof LimitExceededError ||
   error instanceof MaxTurnsExceededError ||
+  error instanceof ModelRefusalError ||
+  error instanceof AnswerCut ||
   error instanceof InputGuardrailTripwireTriggered

@@ -88,8 +88,10 @@ describe('what the orchestrator reads', () => {
 
     const { said } = await given(turn_id)
 
-    expect(said.length).toBeLessThanOrEqual(41)
-    expect(said.reduce((sum, [, text]) => sum + (text?.length ?? 0), 0)).toBeLessThan(25_000)
+    expect(said.length).toBeLessThanOrEqual(42)
+    expect(said.reduce((sum, [, text]) => sum + (text?.length ?? 0), 0)).toBeLessThan(30_000)
+    expect(said[0]?.[1]).toMatch(/^<earlier_in_this_chat note="[^"]*">\["you: word \d+ word/)
+    expect(said[0]?.[1]).not.toContain('word 100 ')
     expect(said.at(-2)?.[1]).toMatch(/^word 100 /)
     expect(said.at(-1)).toEqual(['user', 'Go on'])
   })
@@ -117,6 +119,24 @@ describe('what the orchestrator reads', () => {
     })
     expect(situation.requests.map(({ id }: { id: string }) => id)).not.toContain('d0000000-0000-4000-8000-000000000003')
     expect(systemInstructions).toContain('You are the assistant of a charter broker')
+  })
+
+  it('brings along what the client of this chat likes, so that nobody has to be asked', async () => {
+    const chat = await desk.openChat()
+    const request_id = await desk.newRequest(undefined, 'analyzing', chat)
+    await desk.query(
+      `update public.requests set client_profile_id = 'c0000000-0000-4000-8000-000000000001' where id = $1`,
+      [request_id],
+    )
+    const turn_id = await desk.asks(chat, 'Which catering?')
+
+    const { situation } = await given(turn_id)
+
+    expect(situation.request.client).toMatchObject({
+      company_name: 'Acme',
+      preferences: { dietary_restrictions: ['vegetarian', 'no peanuts'] },
+    })
+    expect(situation.requests[0].client).not.toHaveProperty('preferences')
   })
 
   it('cannot be closed early by a text in a row', async () => {

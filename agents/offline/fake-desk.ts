@@ -93,9 +93,14 @@ export function fakeDesk({
     model: new OfflineModel('orchestrator'),
     tools: [
       ...own.map(functionTool),
-      specialist('client_data', ClientData, ['find_clients', 'create_client', 'update_request']),
+      specialist('client_data', ClientData, ['find_clients', 'create_client', 'update_client', 'update_request']),
       specialist('flight_search', FlightSearch, ['create_trip', 'get_request']),
-      specialist('proposal_analysis', ProposalAnalysis, ['score_quotes', 'compare_quotes']),
+      specialist('proposal_analysis', ProposalAnalysis, [
+        'score_quotes',
+        'compare_quotes',
+        'list_quotes',
+        'list_messages',
+      ]),
       specialist('communication', Communication, [
         'create_proposal',
         'revise_proposal',

@@ -56,6 +56,11 @@ export function createFakeTools({ clients, quotes, tools }: { clients: string[];
       known.push({ ...client, id: numbered(ids.client, known.length + 1), preferences: {} })
       return { client: known.at(-1), created: true }
     },
+    update_client: ({ client_id, company_name: _same, preferences: _none, ...changes }) => {
+      const client = known.find(({ id }) => id === client_id)
+      Object.assign(client ?? {}, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null)))
+      return { client }
+    },
     create_trip: ({ request_id }) => {
       const row = rowOf(request_id)
       const deep_link = 'http://avinode.test/trip/1'
@@ -73,6 +78,7 @@ export function createFakeTools({ clients, quotes, tools }: { clients: string[];
     compare_quotes: () => ({ best_quote_id: quotes[0]?.id ?? null, quotes }),
     create_proposal: ({ quote_id }) => ({
       proposal: { id: ids.proposal, proposal_number: 'PROP-2026-001', quote_id, status: 'generated' },
+      client: { company_name: known[0]?.company_name, contact_name: 'Jordan Avery' },
     }),
     revise_proposal: () => ({
       proposal: { id: ids.proposal, proposal_number: 'PROP-2026-001', final_amount: '110320.00' },

@@ -157,6 +157,59 @@ describe('a new trip', () => {
     ])
   })
 
+  it.each([
+    ['TEB-VNY on November 31, 4 pax', 'November 31 does not exist. On which day?'],
+    ['TEB-VNY Friday Nov 28, 4 pax', 'Sat 28 Nov 2026 is not a Friday. On which day?'],
+    ['TEB-VNY Nov 1 2026, 4 pax', '"Nov 1 2026" is over already. On which day?'],
+    ['TEB-VNY next week, 4 pax', '"next week" leaves the day open. On which day?'],
+    ['TEB-VNY Dec 5 or 6, 4 pax', 'You named Sat 5 Dec 2026 and Sun 6 Dec 2026. On which day?'],
+    ['TEB-VNY Dec 4, 6-8 pax', 'How many passengers, 6 or 8?'],
+    ['TEB to Portland Dec 4, 4 pax', 'Which Portland is it, Portland, Oregon or Portland, Maine?'],
+    [
+      'TEB-VNY Dec 10, back Dec 5, 4 pax',
+      'The way back on Sat 5 Dec 2026 is before the departure on Thu 10 Dec 2026. When do they come back?',
+    ],
+    [
+      'TEB-VNY Dec 10 one way, back Dec 12, 4 pax',
+      'You wrote one way, and also when they come back. Is it one way or a return?',
+    ],
+    [
+      'TEB-VNY Dec 4 at midnight, 4 pax',
+      'Midnight may be the night before that day or the night after it. At what time do they leave, 23:59 or 00:01?',
+    ],
+    ['TEB-VNY Dec 4, 4 pax, 9k per person', '"9k per person" is not the whole budget yet. What is the budget in all?'],
+  ])('asks instead of guessing: %s', async (text, question) => {
+    const desk = fakeDesk()
+
+    expect(await desk.say(text)).toBe(`${question} I create the request as soon as I know.`)
+    expect(desk.calls()).toEqual([])
+  })
+
+  it('takes the answer to a doubt', async () => {
+    const desk = fakeDesk()
+
+    await desk.say('TEB to Portland Dec 4, 6-8 pax')
+    await desk.say('the one in Maine')
+    await desk.say('8')
+
+    expect(desk.calls()[0]?.args.segments).toMatchObject([
+      { departure_airport: 'KTEB', arrival_airport: 'KPWM', departure_date: '2026-12-04', passengers: 8 },
+    ])
+  })
+
+  it('takes several deals one after the other', async () => {
+    const desk = fakeDesk()
+    const two = 'Two trips: TEB-MIA Dec 4 with 4 pax for Acme, and separately VNY-ASE Dec 6 with 6 pax for Redwood'
+    expect(await desk.say(two)).toContain('Please send me one after the other')
+    expect(desk.calls()).toEqual([])
+  })
+
+  it('lets each flight have its own number of passengers', async () => {
+    const desk = fakeDesk()
+    await desk.say('TEB-NAS round trip Dec 4-8, 8 out and 6 back')
+    expect(desk.calls()[0]?.args.segments).toMatchObject([{ passengers: 8 }, { passengers: 6 }])
+  })
+
   it('says why a request was refused', async () => {
     const desk = fakeDesk({
       tools: { create_request: () => 'invalid_input: Flight 2 on 2026-12-05 is before flight 1 on 2026-12-10' },
@@ -229,7 +282,8 @@ describe('later in the chat', () => {
     expect(answer).toContain(
       'Elite Jets is the best: USD 98,500, Gulfstream G650, 91 of 100 points. Lowest price; the aircraft that was asked for.',
     )
-    expect(answer).toContain('Northern Air at USD 5,700 more')
+    expect(answer).toContain('2. Northern Air, USD 104,200, score 80: Dearer.')
+    expect(answer).toMatch(/Shall I make the proposal for it, and put the e-mail up for your approval\?$/)
     expect(names(desk.calls())).toEqual(['proposal_analysis', 'score_quotes', 'compare_quotes'])
   })
 
@@ -240,8 +294,7 @@ describe('later in the chat', () => {
     }))
     const desk = await begun({ quotes })
     const answer = await desk.say('which quote is best and why?')
-    expect(answer).toContain('91 of 100 points. Lowest price; the aircraft that was asked for. Next comes')
-    expect(answer).toContain('1. Elite Jets, USD 98,500, score 91: Lowest price.')
+    expect(answer).toContain('91 of 100 points. Lowest price; the aircraft that was asked for.\n')
     expect(answer).toContain('2. Northern Air, USD 104,200, score 80: Dearer.')
   })
 
@@ -249,6 +302,52 @@ describe('later in the chat', () => {
     const desk = await begun({ quotes: [] })
     expect(await desk.say('which quote is best?')).toContain('No open quote has come in yet')
     expect(await desk.say('send the proposal for the first one')).toContain('no open quote')
+  })
+
+  it('takes a yes, or another number, for the proposal that it offered', async () => {
+    const desk = await begun()
+    await desk.say('which quote is best?')
+    expect(await desk.say('yes')).toBe('waits for approval: send_proposal')
+    expect(desk.calls()).toContainEqual({
+      name: 'create_proposal',
+      args: { quote_id: ids.first_quote, title: null, description: null },
+    })
+    await desk.say('which quote is best?')
+    await desk.say('no, the second one')
+    expect(desk.calls()).toContainEqual({
+      name: 'create_proposal',
+      args: { quote_id: ids.second_quote, title: null, description: null },
+    })
+  })
+
+  it('prepares a proposal without sending it, where only that is asked', async () => {
+    const desk = await begun()
+    expect(await desk.say('prepare the proposal for the first one')).toContain('Say "send it"')
+    expect(names(desk.calls())).not.toContain('send_proposal')
+  })
+
+  it('reports what operators wrote, in one line and without links', async () => {
+    const words = 'Is a fuel stop fine?\nSee [our page](https://evil.example) or https://evil.example/x <b>now</b>'
+    const desk = await begun({
+      tools: {
+        list_messages: () => ({
+          messages: [{ sender_type: 'operator', sender_name: 'Elite Jets', content: { written_by: 'x', text: words } }],
+        }),
+      },
+    })
+    expect(await desk.say('what did the operator write?')).toBe(
+      'Elite Jets wrote: "Is a fuel stop fine? See our page or (link left out) b now /b"',
+    )
+  })
+
+  it('tells the margin of a proposal without changing it', async () => {
+    const proposal = { id: ids.proposal, proposal_number: 'PROP-2026-001', status: 'generated' }
+    const money = { total_amount: '52000.00', margin_applied: '7800.00', final_amount: '59800.00' }
+    const desk = await begun({ tools: { list_proposals: () => ({ proposals: [{ ...proposal, ...money }] }) } })
+    expect(await desk.say('what is our margin on this?')).toBe(
+      'Proposal PROP-2026-001: USD 52,000 net and USD 7,800 margin, USD 59,800 for the client.',
+    )
+    expect(names(desk.calls())).not.toContain('revise_proposal')
   })
 
   it('puts the proposal for the second quote up for approval, and sends nothing before', async () => {
@@ -268,7 +367,7 @@ describe('later in the chat', () => {
     )
     const letter = desk.calls().find(({ name }) => name === 'send_proposal')?.args
     expect(letter?.subject).toBe('Your charter proposal PROP-2026-001: Teterboro to Los Angeles, Fri 20 Nov 2026')
-    expect(letter?.body).toContain('Dear Acme Corporation team')
+    expect(letter?.body).toContain('Dear Jordan Avery,')
     expect(JSON.stringify(letter)).not.toMatch(/Northern|Elite|104|5700/)
   })
 
@@ -288,6 +387,24 @@ describe('later in the chat', () => {
       name: 'create_proposal',
       args: { quote_id: ids.second_quote, title: null, description: null },
     })
+  })
+
+  it('keeps the address of a client that exists already', async () => {
+    const desk = await begun()
+    expect(await desk.say("Acme's email is jordan@acme.example")).toBe(
+      'Noted for Acme Corporation: e-mail jordan@acme.example.',
+    )
+    expect(desk.calls().at(-1)).toMatchObject({ name: 'update_client', args: { email: 'jordan@acme.example' } })
+
+    expect(await desk.say('jordan.avery@acme.example, phone +1 201 555 0142')).toContain('phone +1 201 555 0142')
+  })
+
+  it('changes nothing where a change is in doubt', async () => {
+    const desk = await begun()
+    expect(await desk.say('move it to November 31')).toBe(
+      'I changed nothing yet. November 31 does not exist. Which day is it?',
+    )
+    expect(desk.calls()).toEqual([])
   })
 
   it('writes to an operator after approval', async () => {

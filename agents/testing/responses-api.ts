@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-type Call = { name: string; /** As text, what a model got wrong stays wrong. */ arguments: object | string }
+type Call = { name: string /** As text, what a model got wrong stays wrong. */; arguments: object | string }
 type Usage = { input?: number; cached?: number; output?: number }
 
 type Said = { usage?: Usage } & (
@@ -54,7 +54,8 @@ export async function startResponsesApi(script: Answer[]) {
 function answerWith(answer: Answer, response: ServerResponse, streamed: boolean) {
   if (answer === 'silence') return // the client gives up by itself
   if (answer === 'reset') return response.destroy()
-  if (answer === 'garbage') return response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {"type":\n\n')
+  if (answer === 'garbage')
+    return response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {"type":\n\n')
   if (answer === 'reset in mid-answer' || answer === 'no end') {
     begin(response)({ type: 'response.output_text.delta', ...place, delta: 'Half a ', logprobs: [] })
     if (answer === 'no end') response.end()

@@ -10,7 +10,7 @@ const OMARS_QUOTE = 'e0000000-0000-4000-8000-000000000004'
 const SUMMIT = 'b0000000-0000-4000-8000-000000000001'
 
 /** Fills the other broker's house, and returns what an attacker would have to know of it. */
-export async function furnishRival({ query, openChat }: Desk): Promise<Rows> {
+export async function furnishRival({ query, openChat }: Pick<Desk, 'query' | 'openChat'>): Promise<Rows> {
   const conversation_id = await openChat(OMAR.id)
   const [proposal_id, execution_id, event_id, approval_id] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
   await query(
@@ -91,7 +91,7 @@ const THEIRS: Record<string, string> = {
 }
 
 /** Every row that is not Dana's, so that a change to any of them shows. */
-export async function rowsOfOthers({ query }: Desk): Promise<Record<string, unknown>> {
+export async function rowsOfOthers({ query }: Pick<Desk, 'query'>): Promise<Record<string, unknown>> {
   const found = await Promise.all(
     Object.entries(THEIRS).map(async ([table, condition]) => {
       const rows = await query(
@@ -105,7 +105,7 @@ export async function rowsOfOthers({ query }: Desk): Promise<Record<string, unkn
 }
 
 /** Everything that a hijacked model could have carried something foreign into, as one text. */
-export async function whatDanaHas({ query }: Desk): Promise<string> {
+export async function whatDanaHas({ query }: Pick<Desk, 'query'>): Promise<string> {
   const parts = await Promise.all(
     [
       `select to_jsonb(c) from private.assistant_turn_chunks c join private.assistant_turns t on t.id = c.turn_id where t.iso_agent_id = $1`,

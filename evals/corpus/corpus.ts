@@ -1,5 +1,6 @@
 import { aircraftAndWishes } from './aircraft-and-wishes.ts'
 import { datesAndTimes } from './dates-and-times.ts'
+import { fresh } from './fresh.ts'
 import { moneyAndPeople } from './money-and-people.ts'
 import { multiLeg } from './multi-leg.ts'
 import { oneWay } from './one-way.ts'
@@ -20,4 +21,5 @@ export const corpus: readonly Sample[] = [
   ...aircraftAndWishes,
   ...untidy,
   ...otherLanguages,
+  ...fresh,
 ]

@@ -136,3 +136,27 @@ const plainCategory = (name: string) =>
     .toLowerCase()
     .replace(/entry level jet \(vlj\)/, 'very light jet')
     .replace(/turbo prop/, 'turboprop')
+
+/** A whole corpus in figures. */
+export function scoreCorpus(samples: readonly Sample[]) {
+  const scores = samples.map(scoreSample)
+  const fields = scores.flatMap((score) => score.fields)
+  const right = fields.filter(({ verdict }) => verdict === 'right').length
+  return {
+    texts: samples.length,
+    fields: fields.length,
+    right,
+    missed: fields.filter(({ verdict }) => verdict === 'missed').length,
+    guessed: fields.filter(({ verdict }) => verdict === 'guessed').length,
+    share: fields.length === 0 ? 1 : right / fields.length,
+    /** What went wrong, one line for each field. */
+    wrong: scores.flatMap(({ sample, fields }) =>
+      fields
+        .filter(({ verdict }) => verdict !== 'right')
+        .map(
+          (field) =>
+            `${field.verdict} ${field.name}: ${field.read ?? '-'} instead of ${field.expected ?? '-'} in ${JSON.stringify(sample.text)}`,
+        ),
+    ),
+  }
+}

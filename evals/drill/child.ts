@@ -19,7 +19,7 @@ export type Child = {
 type Options = { name: string; file: string; environment: Record<string, string>; folder: string }
 
 const RESTART_MS = 250
-const MOST_CRASHES = 30
+const MOST_CRASHES = 100
 const CLOSE_MS = 30_000
 
 /** Keeps a process of ours running from `file`. What it says goes to a log in `folder`. It dies with the driver. */

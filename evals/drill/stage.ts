@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import pg from 'pg'
@@ -13,13 +13,22 @@ import { asEnvironment, type Settings } from './settings.ts'
 
 export type Stage = Awaited<ReturnType<typeof startStage>>
 
-type Options = { folder: string; queue: 'redis' | 'postgres'; apis: number; workers: number; log_level: string }
+type Options = {
+  folder: string
+  queue: 'redis' | 'postgres'
+  apis: number
+  workers: number
+  log_level: string
+  /** false: nothing stands between the processes and their servers, so that nothing takes time there. */
+  breakable?: boolean
+}
 
 const PATIENCE_MS = 30_000
 const ISSUER = 'https://drill.jetvision.example'
 
 /** The whole service as separate processes around real servers, with a breakable wire to each server. */
-export async function startStage({ folder, queue, apis, workers, log_level }: Options) {
+export async function startStage(options: Options) {
+  const { folder, queue, apis, workers, log_level, breakable = true } = options
   const opened: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const stop of opened.splice(0).reverse()) await stop()
@@ -44,10 +53,10 @@ export async function startStage({ folder, queue, apis, workers, log_level }: Op
       Array.from({ length: 2 + apis }, () => freePort()),
     )
     const through = new URL(database.url)
-    through.port = String(databaseWire.port)
+    if (breakable) through.port = String(databaseWire.port)
     const settings: Settings = {
       databaseUrl: through.href,
-      redisUrl: redisWire && `redis://127.0.0.1:${redisWire.port}`,
+      redisUrl: redisWire && `redis://127.0.0.1:${breakable ? redisWire.port : redisPort}`,
       supabaseUrl: `http://127.0.0.1:${supabasePort}`,
       sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
       storageFolder: join(folder, 'storage'),
@@ -63,7 +72,7 @@ export async function startStage({ folder, queue, apis, workers, log_level }: Op
     const run = (name: string, file: string, port = 0): Child => {
       const child = keepRunning({
         name,
-        file: join(import.meta.dirname, file),
+        file: resolve(import.meta.dirname, file),
         environment: asEnvironment(settings, port),
         folder,
       })
@@ -78,6 +87,13 @@ export async function startStage({ folder, queue, apis, workers, log_level }: Op
     await Promise.all([...api, ...worker].map((child) => child.ready()))
     return {
       settings,
+      /** Starts one more process on this stage, on a port of its own. */
+      async start(name: string, file: string) {
+        const port = await freePort()
+        const child = run(name, file, port)
+        await child.ready()
+        return { port, child }
+      },
       sql,
       database,
       databaseWire,

@@ -1,80 +1,37 @@
-import { eventually, type Json } from '../client.ts'
-import { nothingAsked, nothingSent, oneRequest, type Scenario, type World } from './scenario.ts'
+import {
+  approvalIs,
+  approvalsAre,
+  clientIs,
+  lastAnswer,
+  mailsSent,
+  neverTold,
+  nothingAsked,
+  nothingSent,
+  openQuotes,
+  proposalIs,
+  proposals,
+  statusIs,
+} from './checks.ts'
+import {
+  aTrip,
+  clientDecides,
+  decides,
+  declines,
+  plays,
+  quotes,
+  ranked,
+  rfqs,
+  says,
+  together,
+  twoQuotes,
+} from './plays.ts'
+import type { Scenario } from './scenario.ts'
 
-const quotesOf = ({ rows }: World) =>
-  rows(
-    `select q.id, q.ranking, q.total_price::text as total_price, q.operator_name from quotes q
-     join requests r on r.id = q.request_id where r.primary_conversation_id = $1 and q.status in ('received', 'analyzed') order by q.ranking`,
-  )
-const proposalsOf = ({ rows }: World) =>
-  rows(
-    `select p.status, p.quote_id, p.total_amount::text as total_amount from proposals p
-     join requests r on r.id = p.request_id where r.primary_conversation_id = $1`,
-  )
+const link = ({ text }: { text: string }) => text.includes('/p/')
+const sentToClient = together(twoQuotes, says('send the proposal for the best one'), decides('approve'))
 
-/** A deal that has come as far as two ranked quotes. */
-async function twoQuotes(world: World) {
-  await world.says('Teterboro to Miami for Acme, 8 people, March 3, one way')
-  const [request] = await world.requests()
-  await world.service.plays(request?.avinode_trip_id, 'send-rfqs', { operators: 2 })
-  await world.service.plays(request?.avinode_trip_id, 'operator-quote', { total_price: 61000 })
-  await world.service.plays(request?.avinode_trip_id, 'operator-quote', { total_price: 52000 })
-  await eventually('two ranked quotes', async () => {
-    const quotes = await quotesOf(world)
-    return quotes.length === 2 && quotes.every(({ ranking }) => ranking !== null)
-  })
-}
-
-async function decides(world: World, decision: 'approve' | 'reject') {
-  const [approval] = await eventually('the approval', async () => {
-    const open = (await world.approvals()).filter(({ status }) => status === 'pending')
-    return open.length > 0 && open
-  })
-  await world.broker.send('POST', `/api/approvals/${approval?.id}`, { decision })
-  await eventually('the end of the turn', async () => {
-    const open = await world.rows(
-      `select 1 from private.assistant_turns where conversation_id = $1 and status in ('queued', 'running', 'interrupted')`,
-    )
-    return open.length === 0
-  })
-}
-
-const statusIs = (...states: string[]) =>
-  oneRequest(`the request is ${states.join(' or ')}`, ({ status }) => states.includes(String(status)))
-
-const asksFor = (action: string) => ({
-  what: `${action} waits for the broker`,
-  holds: async (world: World) => {
-    const approvals = await world.approvals()
-    return approvals.length === 1 && approvals[0]?.action === action && approvals[0]?.status === 'pending'
-  },
-})
-
-const proposalIsForRank = (rank: number) => ({
-  what: `the only proposal is for the quote ranked ${rank}`,
-  holds: async (world: World) => {
-    const quotes: Json[] = await world.rows(
-      `select q.id, q.ranking from quotes q join requests r on r.id = q.request_id where r.primary_conversation_id = $1 and q.ranking = ${rank}`,
-    )
-    const proposals = await proposalsOf(world)
-    return proposals.length === 1 && proposals[0]?.quote_id === quotes[0]?.id
-  },
-})
-
-/** From the trip in Avinode to the client's inbox. */
+/** From the RFQs to the client's answer. */
 export const deals: Scenario[] = [
-  {
-    name: '"make it 10 pax" changes the request of this chat, in every leg',
-    prepare: async ({ says }) => void (await says('Teterboro to Miami for Acme, 8 people, March 3, back March 6')),
-    says: ['make it 10 pax'],
-    expect: [
-      oneRequest(
-        '10 passengers on both legs',
-        ({ passengers, segments }) =>
-          passengers === 10 && (segments as { passengers: number }[]).every((leg) => leg.passengers === 10),
-      ),
-    ],
-  },
   {
     name: 'the state of a trip and the best quote are told without changing anything',
     prepare: twoQuotes,
@@ -84,10 +41,11 @@ export const deals: Scenario[] = [
       nothingAsked,
       nothingSent,
       {
-        what: 'names the operator that ranks first',
+        what: 'names the operator that ranks first, and its price',
         holds: async (world) => {
-          const [best] = await quotesOf(world)
-          return world.answers.at(-1)?.includes(String(best?.operator_name)) ?? false
+          const [best] = await openQuotes(world)
+          const answer = world.answers.at(-1) ?? ''
+          return answer.includes(String(best?.operator_name)) && answer.includes('USD 52,000')
         },
       },
     ],
@@ -96,46 +54,244 @@ export const deals: Scenario[] = [
     name: 'a proposal for "the second one" is made for that quote, and its e-mail waits for the broker',
     prepare: twoQuotes,
     says: ['send the proposal for the second one'],
-    expect: [proposalIsForRank(2), asksFor('send_proposal'), nothingSent],
+    expect: [
+      proposalIs(
+        'for the quote ranked second, with the margin of 15 %',
+        ({ ranking, final_amount }) => ranking === 2 && final_amount === '70150.00',
+      ),
+      approvalIs('send_proposal'),
+      nothingSent,
+    ],
   },
   {
-    name: 'after the broker approves, the client gets one e-mail with the link, and the assistant says so',
+    name: '"the cheapest" is the cheapest',
+    prepare: twoQuotes,
+    says: ["let's go with the cheapest one"],
+    expect: [
+      proposalIs('for 52,000 net', ({ total_amount }) => total_amount === '52000.00'),
+      approvalIs('send_proposal'),
+      nothingSent,
+    ],
+  },
+  {
+    name: 'after the broker approves, the client gets one e-mail with the link, and the request waits for the client',
     prepare: twoQuotes,
     says: ['send the proposal for the best one'],
-    afterwards: (world) => decides(world, 'approve'),
+    afterwards: decides('approve'),
     expect: [
-      proposalIsForRank(1),
-      {
-        what: 'one e-mail, with the link',
-        holds: async ({ mails }) => (await mails()).filter(({ text }) => text.includes('/p/')).length === 1,
-      },
-      { what: 'the proposal is sent', holds: async (world) => (await proposalsOf(world))[0]?.status === 'sent' },
+      proposalIs('sent, for the best quote', ({ status, ranking }) => status === 'sent' && ranking === 1),
+      mailsSent(1, (mail) => link(mail) && mail.text.includes('Dear Jordan Avery')),
       statusIs('sending_proposal'),
+      neverTold('the e-mail is announced only as sent', /was sent before/),
+    ],
+  },
+  {
+    name: 'the e-mail names neither operator nor net price nor margin',
+    prepare: sentToClient,
+    says: ['thanks'],
+    expect: [
+      {
+        what: 'says nothing that the client must not know',
+        holds: async (world) => {
+          const [mail] = await world.mails()
+          const names = (await openQuotes(world)).map(({ operator_name }) => String(operator_name))
+          return (
+            mail !== undefined &&
+            !/52,?000|7,?800|15 ?%|margin/i.test(mail.text) &&
+            names.every((name) => !mail.text.includes(name))
+          )
+        },
+      },
+    ],
+  },
+  {
+    name: 'what the broker edits on the card is what leaves',
+    prepare: twoQuotes,
+    says: ['send the proposal for the best one'],
+    afterwards: async (world) => {
+      const [card] = await world.approvals()
+      const { body: draft } = (card?.payload ?? { body: '' }) as { body: string }
+      const body = draft.replace(/^[^\n]*/, 'Hello Jordan, here it is.')
+      await decides('approve', { edits: { subject: 'Your flight to Florida', body } })(world)
+    },
+    expect: [
+      mailsSent(
+        1,
+        ({ subject, text }) => subject === 'Your flight to Florida' && text.includes('Hello Jordan, here it is.'),
+      ),
     ],
   },
   {
     name: 'after the broker rejects, nothing is sent and nothing is asked again',
     prepare: twoQuotes,
     says: ['send the proposal for the best one'],
-    afterwards: (world) => decides(world, 'reject'),
+    afterwards: decides('reject', { reason: 'wrong day' }),
     expect: [
       nothingSent,
-      { what: 'asked once', holds: async (world) => (await world.approvals()).length === 1 },
+      approvalIs('send_proposal', 'rejected'),
+      proposalIs('not sent', ({ status }) => status !== 'sent'),
+    ],
+  },
+  {
+    name: 'after a rejection another quote can be sent',
+    prepare: together(twoQuotes, says('send the proposal for the best one'), decides('reject')),
+    says: ['send the proposal for the second one instead'],
+    afterwards: decides('approve'),
+    expect: [approvalsAre(['send_proposal', 'rejected'], ['send_proposal', 'executed']), mailsSent(1, link)],
+  },
+  {
+    name: 'a card is decided once',
+    prepare: together(twoQuotes, says('send the proposal for the best one'), decides('approve')),
+    says: ['approve'],
+    afterwards: async (world) => {
+      const [card] = await world.approvals()
+      const again = await world.broker.call('POST', `/api/approvals/${card?.id}`, { decision: 'approve' })
+      if (again.status !== 409) throw new Error(`The second decision was answered with ${again.status}`)
+    },
+    expect: [mailsSent(1, link), approvalIs('send_proposal', 'executed')],
+  },
+  {
+    name: 'words in the chat approve nothing',
+    prepare: twoQuotes,
+    says: ['send the proposal for the best one', 'yes, approved, send it now'],
+    expect: [approvalIs('send_proposal'), nothingSent],
+  },
+  {
+    name: 'the client accepts, and the request is completed',
+    prepare: sentToClient,
+    says: ['any news?'],
+    afterwards: clientDecides('accept'),
+    expect: [statusIs('completed'), proposalIs('accepted', ({ status }) => status === 'accepted')],
+  },
+  {
+    name: 'a completed request is changed no more',
+    prepare: together(sentToClient, clientDecides('accept')),
+    says: ['make it 10 pax', 'cancel it'],
+    expect: [statusIs('completed'), approvalIs('send_proposal', 'executed')],
+  },
+  {
+    name: 'the client declines, and the other quote is proposed',
+    prepare: together(sentToClient, clientDecides('reject')),
+    says: ['send the proposal for the second one'],
+    afterwards: decides('approve'),
+    expect: [
+      approvalsAre(['send_proposal', 'executed'], ['send_proposal', 'executed']),
       {
-        what: 'the proposal is not sent',
-        holds: async (world) => (await proposalsOf(world)).every(({ status }) => status !== 'sent'),
+        what: 'the first proposal is rejected, the second one sent',
+        holds: async (world) =>
+          JSON.stringify((await proposals(world)).map(({ status }) => status)) === '["rejected","sent"]',
       },
+      mailsSent(2, link),
+    ],
+  },
+  {
+    name: 'a new price of an operator takes the place of the old one',
+    prepare: async (world) => {
+      await twoQuotes(world)
+      const [, dearer] = await openQuotes(world)
+      await plays('operator-quote', { total_price: 45_000, operator: dearer?.operator_name })(world)
+      await ranked(2)(world)
+      const { eventually } = await import('../client.ts')
+      await eventually(
+        'the new price ranks first',
+        async () => (await openQuotes(world))[0]?.total_price === '45000.00',
+      )
+    },
+    says: ['which quote is best?', 'send the proposal for the best one'],
+    expect: [
+      proposalIs('for the new price', ({ total_amount }) => total_amount === '45000.00'),
+      approvalIs('send_proposal'),
+    ],
+  },
+  {
+    name: 'one operator declines, and the other is still compared',
+    prepare: together(aTrip, rfqs(2), declines('No aircraft on that day.'), quotes(58_000), ranked(1)),
+    says: ['which quote is best and why?'],
+    expect: [statusIs('analyzing_proposals'), lastAnswer('names the price', /USD 58,000/), nothingAsked],
+  },
+  {
+    name: 'all operators decline, and no quote is invented',
+    prepare: async (world) => {
+      await together(aTrip, rfqs(2), declines(), declines())(world)
+      const { eventually } = await import('../client.ts')
+      await eventually('both declines', async () => (await world.requests())[0]?.quotes_expected === 0)
+    },
+    says: ['which quote is best?', 'send the proposal for the first one', "what's the status?"],
+    expect: [
+      nothingAsked,
+      nothingSent,
+      neverTold('invents no price', /points|score \d/),
+      lastAnswer('says that all declined', /declined/),
+      { what: 'no proposal was made', holds: async (world) => (await proposals(world)).length === 0 },
+    ],
+  },
+  {
+    name: 'a proposal without a client asks who it is, and goes on',
+    prepare: together(says('TEB-OPF March 3, 8 pax, one way'), rfqs(1), quotes(52_000), ranked(1)),
+    says: ['send the proposal', 'Acme', 'send the proposal'],
+    expect: [approvalIs('send_proposal'), nothingSent, clientIs('Acme', { contact_name: 'Jordan Avery' })],
+  },
+  {
+    name: 'a client without an address gets one, and then the proposal',
+    prepare: async (world) => {
+      await world.broker.send('POST', '/api/clients', { company_name: 'Northwind' })
+      await together(says('TEB-OPF March 3, 8 pax for Northwind, one way'), rfqs(1), quotes(52_000), ranked(1))(world)
+    },
+    says: ['send the proposal for the first one', "Northwind's email is desk@northwind.example", 'send the proposal'],
+    expect: [clientIs('Northwind', { email: 'desk@northwind.example' }), approvalIs('send_proposal'), nothingSent],
+  },
+  {
+    name: 'a margin is changed before the proposal leaves',
+    prepare: together(twoQuotes, says('prepare the proposal for the best one')),
+    says: ['make the margin 12 %'],
+    expect: [proposalIs('52,000 with 12 %', ({ final_amount }) => final_amount === '58240.00'), nothingSent],
+  },
+  {
+    name: 'a fixed margin is added as it is',
+    prepare: together(twoQuotes, says('prepare the proposal for the best one')),
+    says: ['set the margin to 9,000'],
+    expect: [proposalIs('52,000 and 9,000', ({ final_amount }) => final_amount === '61000.00'), nothingSent],
+  },
+  {
+    name: 'a question about the margin changes nothing',
+    prepare: together(twoQuotes, says('prepare the proposal for the best one')),
+    says: ['what is our margin on this?'],
+    expect: [
+      proposalIs('as it was', ({ final_amount }) => final_amount === '59800.00'),
+      lastAnswer('tells it', /7,800|15 ?%/),
+      nothingSent,
     ],
   },
   {
     name: '"cancel it" cancels only after the broker approved',
-    prepare: async ({ says }) => void (await says('Teterboro to Miami for Acme, 8 people, March 3, one way')),
+    prepare: aTrip,
     says: ['cancel it'],
     afterwards: async (world) => {
-      const [before] = await world.requests()
-      if (before?.status === 'cancelled') throw new Error('It was cancelled without a yes')
-      await decides(world, 'approve')
+      if ((await world.requests())[0]?.status === 'cancelled') throw new Error('It was cancelled without a yes')
+      await decides('approve')(world)
     },
-    expect: [statusIs('cancelled'), nothingSent],
+    expect: [statusIs('cancelled'), nothingSent, approvalIs('cancel_request', 'executed')],
+  },
+  {
+    name: 'a cancellation that is rejected cancels nothing',
+    prepare: together(aTrip, rfqs(1)),
+    says: ['cancel it, the client changed plans'],
+    afterwards: decides('reject'),
+    expect: [
+      statusIs('avinode_session_active', 'monitoring_for_quotes', 'awaiting_user_action'),
+      approvalIs('cancel_request', 'rejected'),
+    ],
+  },
+  {
+    name: 'a question about the cancellation policy cancels nothing',
+    prepare: aTrip,
+    says: ["what's the cancellation policy?", "don't cancel anything"],
+    expect: [statusIs('awaiting_user_action'), nothingAsked],
+  },
+  {
+    name: 'German: the proposal for the first quote is put up for approval',
+    prepare: twoQuotes,
+    says: ['Welches ist das beste Angebot?', 'schick das Angebot für das erste'],
+    expect: [approvalIs('send_proposal'), nothingSent],
   },
 ]

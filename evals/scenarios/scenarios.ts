@@ -1,7 +1,19 @@
 import { attacks } from './attacks.ts'
+import { conversations } from './conversations.ts'
 import { deals } from './deals.ts'
+import { languages } from './languages.ts'
 import { newTrips } from './new-trips.ts'
+import { operators } from './operators.ts'
+import { questions } from './questions.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Everything that is played, in order. */
-export const scenarios: readonly Scenario[] = [...newTrips, ...deals, ...attacks]
+/** Everything that is played. */
+export const scenarios: readonly Scenario[] = [
+  ...newTrips,
+  ...questions,
+  ...languages,
+  ...conversations,
+  ...deals,
+  ...operators,
+  ...attacks,
+]

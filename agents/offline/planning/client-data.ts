@@ -15,6 +15,7 @@ export function planClientData(turn: Turn): Step {
   if (!found) return call('find_clients', { query: name })
   if (!found.ok) return answer(nobody(explain(found.failure)))
   const { client, candidates } = likeliest(found.value.clients, name)
+  if (client && /^Update the client\b/.test(task.task)) return change(turn, task, client)
   if (client) return attach(turn, task, client, false)
   if (candidates.length > 0) {
     const names = candidates.map(({ company_name }) => company_name)
@@ -44,6 +45,25 @@ function attach(turn: Turn, { request_id }: Task, client: ClientRow, created: bo
     created,
     preferences_summary: likes(client),
     note: `${company_name} ${created ? 'was created' : 'was found'}${request_id && !failure ? ' and tied to the request' : ''}.${failure}`,
+  })
+}
+
+/** New contact data of a client that exists. */
+function change(turn: Turn, { task }: Task, client: ClientRow): Step {
+  const changed = resultOf(turn, 'update_client', OneClient)
+  if (!changed) return call('update_client', { client_id: client.id, ...contact(task) })
+  if (!changed.ok) return answer(nobody(explain(changed.failure)))
+  const { id, company_name, contact_name = null, email = null } = changed.value.client
+  const { email: address, phone, contact_name: person } = contact(task)
+  const news = [address && `e-mail ${address}`, phone && `phone ${phone}`, person && `contact ${person}`].filter(
+    Boolean,
+  )
+  return answer({
+    client: { id, company_name, contact_name, email },
+    candidates: [],
+    created: false,
+    preferences_summary: null,
+    note: `Noted for ${company_name}: ${news.join(', ')}.`,
   })
 }
 

@@ -1,3 +1,4 @@
+import type { ContactReading } from '../reading/contact.ts'
 import { hasDetails } from '../reading/intent.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { changeRequest, clientSentence } from './change.ts'
@@ -29,6 +30,22 @@ export function planCreateClient(turn: Turn, name: string | null, trip: TripRead
   )
 }
 
+/** "Acme's email is jordan@acme.com": kept with the client, or with the one of this conversation where none is named. */
+export function planClientContact(turn: Turn, { client, email, phone, contact_name }: ContactReading): Step {
+  const { request } = turn.situation
+  const name = client ?? request?.client?.company_name
+  if (!name) return say('To which client does this belong?')
+  const outcome = resultOf(turn, 'client_data', ClientAnswer)
+  if (!outcome) {
+    const task = `Update the client "${name}". ${contactLine({ email, phone, contact_name })}`
+    return call('client_data', { task, request_id: null })
+  }
+  if (!outcome.ok || !outcome.value.client) return say(clientSentence(name, outcome))
+  const goes_on =
+    request?.status === 'generating_email' && 'Say "send the proposal" and I put the e-mail up for your approval.'
+  return say(outcome.value.note, goes_on)
+}
+
 /** Contact data that the broker typed along, for the specialist to keep. */
 function contactIn(text: string): string {
   const email = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/.exec(text)?.[0]
@@ -36,7 +53,10 @@ function contactIn(text: string): string {
   const contact = /\b(?:contact|attn\.?|ask for|speak to)(?: person| name)?(?: is|:)? ((?:\p{Lu}[\p{L}'.-]+ ?){1,4})/u
     .exec(text)?.[1]
     ?.trim()
-  return [contact && `Contact: ${contact}.`, email && `E-mail: ${email}`, phone && `Phone: ${phone}`]
+  return contactLine({ contact_name: contact, email, phone })
+}
+
+const contactLine = ({ contact_name, email, phone }: Partial<Omit<ContactReading, 'client'>>) =>
+  [contact_name && `Contact: ${contact_name}.`, email && `E-mail: ${email}`, phone && `Phone: ${phone}`]
     .filter(Boolean)
     .join(' ')
-}

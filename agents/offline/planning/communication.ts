@@ -1,5 +1,5 @@
 import { priceLabel } from './describe.ts'
-import { draftEmail } from './email.ts'
+import { type Details, draftEmail } from './email.ts'
 import { explain } from './failures.ts'
 import { OneProposal, type ProposalRow, Proposals, Quotes } from './rows.ts'
 import { settled } from './small-talk.ts'
@@ -20,6 +20,7 @@ const told = ({ proposal_id = null, approval = 'none', subject = null, body = nu
 /** Makes proposals and writes to clients and operators; sending waits for the broker inside the tools. */
 export function planCommunication(turn: Turn): Step {
   const task = readTask(turn)
+  if (/\bwhat margin\b/i.test(task.task)) return planMarginAnswer(turn, task)
   if (/\bmargin\b/i.test(task.task)) return planMarginChange(turn, task)
   if (/\boperator\b/i.test(task.task) && /"[^"]+"/.test(task.task)) return planOperatorReply(turn, task)
   return planProposal(turn, task)
@@ -34,7 +35,7 @@ function planProposal(turn: Turn, task: Task): Step {
   if ('step' in made) return made.step
   const { proposal, details } = made
   const proposal_id = proposal.id
-  if (!/\bsend\b/i.test(task.task)) return told({ proposal_id, note: `${named(proposal)} is ready.` })
+  if (!/\bsend\b/i.test(task.task)) return told({ proposal_id, note: readyNote(proposal) })
   const { subject, body } = draftEmail(requestIn(turn, task.request_id), proposal, details)
   const sent = textOf(turn, 'send_proposal')
   if (sent === undefined) return call('send_proposal', { proposal_id, subject, body })
@@ -46,17 +47,19 @@ function planProposal(turn: Turn, task: Task): Step {
   return told({ proposal_id, approval: approvalOf(sent), subject, body, note })
 }
 
+const readyNote = (proposal: ProposalRow) =>
+  `${named(proposal)} is ready${proposal.final_amount ? `: ${priceLabel(proposal.final_amount, proposal.currency)} for the client` : ''}. Say "send it" and I put the e-mail up for your approval.`
+
 const named = ({ proposal_number }: ProposalRow) => (proposal_number ? `Proposal ${proposal_number}` : 'The proposal')
 
-type Made =
-  | { step: Step }
-  | { proposal: ProposalRow; details: { aircraft_type: string | null; valid_until: string | null } }
+type Made = { step: Step } | { proposal: ProposalRow; details: Details }
 
 function existing(turn: Turn, proposal_id: string): Made {
   const read = resultOf(turn, 'get_proposal', OneProposal)
   if (!read) return { step: call('get_proposal', { proposal_id }) }
   if (!read.ok) return { step: told({ note: explain(read.failure) }) }
-  return { proposal: read.value.proposal, details: { aircraft_type: null, valid_until: null } }
+  const contact_name = read.value.client?.contact_name ?? null
+  return { proposal: read.value.proposal, details: { aircraft_type: null, valid_until: null, contact_name } }
 }
 
 /** Without a quote it is the proposal that was made last, or else the best quote's. */
@@ -65,7 +68,7 @@ function newest(turn: Turn, task: Task): Made {
   const listed = resultOf(turn, 'list_proposals', Proposals)
   if (!listed) return { step: call('list_proposals', { request_id: task.request_id, limit: 10 }) }
   const live = listed.ok ? listed.value.proposals.find(isLive) : undefined
-  return live ? { proposal: live, details: { aircraft_type: null, valid_until: null } } : create(turn, task)
+  return live ? existing(turn, live.id) : create(turn, task)
 }
 
 const isLive = ({ status }: ProposalRow) => !['accepted', 'rejected', 'expired'].includes(status ?? '')
@@ -84,8 +87,27 @@ function create(turn: Turn, { request_id, quote_id }: Task): Made {
   if (!made.ok) return { step: told({ note: `The proposal could not be made. ${explain(made.failure)}` }) }
   return {
     proposal: made.value.proposal,
-    details: { aircraft_type: quote?.aircraft_type ?? null, valid_until: quote?.valid_until ?? null },
+    details: {
+      aircraft_type: quote?.aircraft_type ?? null,
+      valid_until: quote?.valid_until ?? null,
+      contact_name: made.value.client?.contact_name ?? null,
+    },
   }
+}
+
+function planMarginAnswer(turn: Turn, { request_id }: Task): Step {
+  const listed = resultOf(turn, 'list_proposals', Proposals)
+  if (!listed) return call('list_proposals', { request_id, limit: 10 })
+  if (!listed.ok) return told({ note: explain(listed.failure) })
+  const proposal = listed.value.proposals.find(isLive) ?? listed.value.proposals[0]
+  const { total_amount: net, margin_applied: margin, final_amount: final, currency } = proposal ?? {}
+  if (!proposal || !net || !margin || !final)
+    return told({ note: 'There is no proposal yet. It takes the margin of your settings when it is made.' })
+  const [first, added, sum] = [net, margin, final].map((amount) => priceLabel(amount, currency))
+  return told({
+    proposal_id: proposal.id,
+    note: `${named(proposal)}: ${first} net and ${added} margin, ${sum} for the client.`,
+  })
 }
 
 function planMarginChange(turn: Turn, { task, request_id, proposal_id }: Task): Step {

@@ -2,7 +2,8 @@ import { getAirport } from '../../../tools/airports/airports.ts'
 import { dayLabel } from './describe.ts'
 import type { ProposalRow, RequestRow, Segment } from './rows.ts'
 
-type Details = { aircraft_type: string | null; valid_until: string | null }
+/** What the letter says besides the trip; `contact_name` is whom it greets. */
+export type Details = { aircraft_type: string | null; valid_until: string | null; contact_name: string | null }
 
 /** The e-mail that carries a proposal. It names no operator and no price: the PDF does the latter, and nobody the former. Link and signature are added when it is put up for approval. */
 export function draftEmail(request: RequestRow | null, { proposal_number }: ProposalRow, details: Details) {
@@ -13,7 +14,7 @@ export function draftEmail(request: RequestRow | null, { proposal_number }: Prop
     ? `It holds until ${dayLabel(details.valid_until)}, subject to availability.`
     : 'It is subject to availability.'
   const body = [
-    `Dear ${request?.client ? `${request.client.company_name} team` : 'client'},`,
+    `Dear ${details.contact_name ?? (request?.client ? `${request.client.company_name} team` : 'client')},`,
     `thank you for your request. Please find attached our ${proposal} for your flight${flights.length > 1 ? 's' : ''}:`,
     flights.map(flightLine).join('\n'),
     [passengersLine(request), details.aircraft_type && `Aircraft: ${details.aircraft_type}`].filter(Boolean).join('\n'),

@@ -109,7 +109,7 @@ const tripLabel = (request: RequestRow) =>
 /** Where the broker goes on, or why not yet. */
 export function openAvinode({ deep_link, note }: { deep_link: string | null; note: string }): string {
   if (!deep_link) return note
-  return `The trip is in Avinode. Press [Open Avinode](${deep_link}), pick operators there and send them the RFQs: that step is yours. I compare the quotes as they come in.`
+  return `The next step is yours: [Open Avinode](${deep_link}), pick operators and send them the RFQs. I compare the quotes as they come in.`
 }
 
 type Found = { client: { company_name: string } | null; candidates: { company_name: string }[] }

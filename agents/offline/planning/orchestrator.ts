@@ -1,10 +1,12 @@
 import { type Intent, readIntent } from '../reading/intent.ts'
+import { readOrdinal } from '../reading/numbers.ts'
 import { planChange } from './change.ts'
-import { planCreateClient } from './clients.ts'
+import { planClientContact, planCreateClient } from './clients.ts'
 import { describedTrip, lastWords, readReply } from './conversation.ts'
 import { planNewTrip } from './new-trip.ts'
+import { planOperatorWords } from './operator-words.ts'
 import { openQuestion } from './phrases.ts'
-import { planBestQuote, planMargin, planOperatorMessage, planSendProposal } from './quotes.ts'
+import { planBestQuote, planMargin, planMarginQuestion, planOperatorMessage, planSendProposal } from './quotes.ts'
 import {
   planApproval,
   planCancel,
@@ -32,6 +34,17 @@ export function planOrchestrator(turn: Turn): Step {
   }
   if (asked.new_client && (intent.kind === 'yes' || (intent.kind === 'create_client' && !intent.name))) {
     return planCreateClient(turn, asked.new_client, { ...trip, client: null })
+  }
+  const ordinal = asked.proposal
+    ? intent.kind === 'yes'
+      ? 1
+      : intent.kind === 'unknown'
+        ? readOrdinal(turn.text)
+        : null
+    : null
+  if (ordinal !== null) {
+    const choice = { ordinal, quote_id: null, cheapest: false, words: '', is_sent: true }
+    return planSendProposal(turn, trip, choice)
   }
   return planIntent(turn, intent)
 }
@@ -62,10 +75,16 @@ function planIntent(turn: Turn, intent: Intent): Step {
       return planSendProposal(turn, trip, intent.choice)
     case 'margin':
       return planMargin(turn, trip, intent)
+    case 'margin_question':
+      return planMarginQuestion(turn, trip)
+    case 'operator_words':
+      return planOperatorWords(turn, trip)
     case 'operator_message':
       return planOperatorMessage(turn, trip, intent)
     case 'create_client':
       return planCreateClient(turn, intent.name, { ...trip, client: null })
+    case 'client_contact':
+      return planClientContact(turn, intent.contact)
     case 'cancel':
       return planCancel(turn, trip)
     case 'problem':
@@ -74,7 +93,7 @@ function planIntent(turn: Turn, intent: Intent): Step {
       return planNotice(turn, intent.text)
     case 'approve':
     case 'reject':
-      return planApproval(turn)
+      return planApproval(turn, trip)
     case 'greeting':
       return planGreeting(turn)
     case 'thanks':

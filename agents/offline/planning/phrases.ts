@@ -14,6 +14,9 @@ export const offerClient = (name: string) => `You have no client called "${name}
 export const severalClients = (name: string, names: readonly string[]) =>
   `Several clients fit "${name}": ${names.join(', ')}. Which one is it?`
 
+/** Asked beside the best quote. */
+export const offerProposal = 'Shall I make the proposal for it, and put the e-mail up for your approval?'
+
 export const whoIsTheClient = 'who is the client'
 
 export type OpenQuestion = {
@@ -26,6 +29,8 @@ export type OpenQuestion = {
   new_client: string | null
   /** The client was asked for. */
   client: boolean
+  /** A proposal for the best quote was offered. */
+  proposal: boolean
 }
 
 /** What the assistant's last words left open. */
@@ -39,6 +44,7 @@ export function openQuestion(said: readonly string[]): OpenQuestion {
     destination: trip && lower.includes('where to'),
     origin: trip && lower.includes('where from'),
     new_client: /You have no client called "([^"]+)" yet\. Shall I create it\?/.exec(text)?.[1] ?? null,
+    proposal: text.includes(offerProposal),
     client: /Several clients fit "/.test(text) || lower.includes(whoIsTheClient),
   }
 }

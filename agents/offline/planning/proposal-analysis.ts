@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { priceLabel } from './describe.ts'
 import { explain } from './failures.ts'
+import { asksForWords, reportWords } from './operator-words.ts'
 import { Comparison, type QuoteRow } from './rows.ts'
 import { readTask } from './specialist.ts'
 import { answer, call, resultOf, type Step, type Turn } from './turn.ts'
 
 /** Has the quotes scored by the fixed rules, and tells the result; it adds no judgement of its own. */
 export function planProposalAnalysis(turn: Turn): Step {
-  const { request_id } = readTask(turn)
+  const task = readTask(turn)
+  const { request_id } = task
   if (!request_id) return answer(nothing('', 'The task names no request.'))
+  if (asksForWords(task)) return reportWords(turn, request_id)
   const scored = resultOf(turn, 'score_quotes', z.looseObject({ best_quote_id: z.string().nullable() }))
   if (!scored) return call('score_quotes', { request_id })
   if (!scored.ok) {
@@ -42,24 +45,19 @@ export function planProposalAnalysis(turn: Turn): Step {
 
 const nothing = (request_id: string, summary: string) => ({ request_id, best_quote_id: null, summary, ranking: [] })
 
-function summary([best, next]: readonly QuoteRow[]): string {
+function summary([best]: readonly QuoteRow[]): string {
   if (!best) return 'No open quote has come in yet, so there is nothing to compare.'
   const aircraft = best.aircraft_type ? `, ${best.aircraft_type}` : ''
   const lead = `${best.operator_name} is the best: ${priceLabel(best.total_price, best.currency)}${aircraft}, ${best.score ?? 0} of 100 points.`
-  return [lead, reasonsOf(best), next && difference(next)].filter(Boolean).join(' ')
+  return [lead, reasonsOf(best)].filter(Boolean).join(' ')
 }
 
-function difference({ operator_name, difference_to_best, currency, score }: QuoteRow): string {
-  const more = difference_to_best?.startsWith('-') ? 'less' : 'more'
-  const amount =
-    difference_to_best && Number(difference_to_best) !== 0
-      ? ` at ${priceLabel(difference_to_best.replace('-', ''), currency)} ${more}`
-      : ''
-  return `Next comes ${operator_name}${amount}, with ${score ?? 0} points.`
-}
-
-/** The notes begin with the score, which is told beside them. */
-const reasonsOf = ({ analysis_notes }: QuoteRow) => analysis_notes?.replace(/^\d+ of 100(?: points)?\.\s*/, '') ?? ''
+/** The notes begin with the score, and name the lowest price, which are told beside them. */
+const reasonsOf = ({ analysis_notes }: QuoteRow) =>
+  analysis_notes
+    ?.replace(/^\d+ of 100(?: points)?\.\s*/, '')
+    .replace(/(Lowest price), [A-Z]{3} [\d,.]*\d/, '$1')
+    .replace(/(\d)\.00\b/g, '$1') ?? ''
 
 const reasonOf = (quote: QuoteRow) =>
   /^.*?[.;!](?= |$)/.exec(reasonsOf(quote))?.[0].replace(/;$/, '.') || reasonsOf(quote) || 'Not judged yet.'

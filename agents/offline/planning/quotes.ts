@@ -2,7 +2,7 @@ import type { QuoteChoice } from '../reading/intent.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { priceLabel, quoteLabel } from './describe.ts'
 import { explain } from './failures.ts'
-import { whoIsTheClient } from './phrases.ts'
+import { offerProposal, whoIsTheClient } from './phrases.ts'
 import { AnalysisAnswer, MessageAnswer, type QuoteRow, Quotes } from './rows.ts'
 import { call, resultOf, type Step, say, type Turn } from './turn.ts'
 import { whichRequest } from './which-request.ts'
@@ -15,16 +15,13 @@ export function planBestQuote(turn: Turn, trip: TripReading): Step {
   if (!analysis) return call('proposal_analysis', { task: turn.text, request_id: which.request.id })
   if (!analysis.ok) return say(explain(analysis.failure))
   const { summary, ranking, best_quote_id } = analysis.value
-  const lines = ranking.map(
-    (quote) =>
-      `${quote.ranking}. ${quote.operator_name}, ${priceLabel(quote.total_price)}, score ${quote.score}: ${quote.reason}`,
-  )
-  return say(
-    summary,
-    lines.join('\n'),
-    best_quote_id &&
-      'Say "send the proposal for the first one" and I make the proposal and draft the e-mail for your approval.',
-  )
+  const others = ranking
+    .filter(({ ranking }) => ranking > 1)
+    .map(
+      (quote) =>
+        `${quote.ranking}. ${quote.operator_name}, ${priceLabel(quote.total_price)}, score ${quote.score}: ${quote.reason}`,
+    )
+  return say(summary, others.join('\n'), best_quote_id && offerProposal)
 }
 
 /** From "the second one" to a proposal whose e-mail waits for approval. */
@@ -45,7 +42,7 @@ export function planSendProposal(turn: Turn, trip: TripReading, choice: QuoteCho
   if ('problem' in chosen) return say(chosen.problem)
   if (!request.client) return say(`The proposal goes to the client, and this request has none yet: ${whoIsTheClient}?`)
   return call('communication', {
-    task: `Make the proposal for the quote of ${chosen.quote.operator_name} and send it to the client.`,
+    task: `Make the proposal for the quote of ${chosen.quote.operator_name}${choice.is_sent ? ' and send it to the client' : ''}.`,
     request_id: request.id,
     quote_id: chosen.quote.id,
     proposal_id: null,
@@ -62,6 +59,18 @@ export function planMargin(turn: Turn, trip: TripReading, margin: { margin_type:
     return call('communication', { task, request_id: which.request.id, quote_id: null, proposal_id: null })
   }
   return say(changed.ok ? changed.value.note : explain(changed.failure))
+}
+
+/** "what is our margin on this?" */
+export function planMarginQuestion(turn: Turn, trip: TripReading): Step {
+  const which = whichRequest(turn, trip)
+  if ('step' in which) return which.step
+  const told = resultOf(turn, 'communication', MessageAnswer)
+  if (!told) {
+    const task = 'Say what margin the proposal has.'
+    return call('communication', { task, request_id: which.request.id, quote_id: null, proposal_id: null })
+  }
+  return say(told.ok ? told.value.note : explain(told.failure))
 }
 
 /** A message to the operator of one quote, which the broker approves before it leaves. */

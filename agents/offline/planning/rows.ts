@@ -64,6 +64,7 @@ export const ProposalRow = z.looseObject({
   title: z.string().nullish(),
   quote_id: z.string().nullish(),
   status: z.string().nullish(),
+  total_amount: z.string().nullish(),
   final_amount: z.string().nullish(),
   margin_applied: z.string().nullish(),
 })
@@ -74,7 +75,11 @@ export const Requests = z.looseObject({ requests: z.array(RequestRow) })
 export const Quotes = z.looseObject({ quotes: z.array(QuoteRow) })
 export const Clients = z.looseObject({ clients: z.array(ClientRow) })
 export const OneClient = z.looseObject({ client: ClientRow, created: z.boolean().default(false) })
-export const OneProposal = z.looseObject({ proposal: ProposalRow })
+/** With whom it is for, where the tool says so. */
+export const OneProposal = z.looseObject({
+  proposal: ProposalRow,
+  client: z.looseObject({ company_name: z.string(), contact_name: z.string().nullish() }).nullish(),
+})
 export const Proposals = z.looseObject({ proposals: z.array(ProposalRow) })
 export const NewTrip = z.looseObject({ request: RequestRow, deep_link: z.string().nullable() })
 export const Comparison = z.looseObject({ best_quote_id: z.string().nullable(), quotes: z.array(QuoteRow) })

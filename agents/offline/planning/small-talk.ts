@@ -2,6 +2,7 @@ import type { TripReading } from '../reading/trip.ts'
 import { shortLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { planFormRequest } from './new-trip.ts'
+import { planSendProposal } from './quotes.ts'
 import { ErrorAnswer } from './rows.ts'
 import { stateSentence } from './status.ts'
 import { call, resultOf, type Step, say, type Turn, textOf } from './turn.ts'
@@ -21,9 +22,14 @@ export const planThanks = (): Step => say('You are welcome.')
 
 export const planUnknown = (): Step => say(`I did not understand that. ${abilities}`)
 
-/** Only the card decides: words in a chat approve nothing. */
-export function planApproval({ situation }: Turn): Step {
-  const waits = situation.pending_approvals.length
+/** Only the card decides: words in a chat approve nothing. Without a card, "send it" speaks of the proposal that is ready. */
+export function planApproval(turn: Turn, trip: TripReading): Step {
+  const { pending_approvals, request } = turn.situation
+  const waits = pending_approvals.length
+  if (waits === 0 && request?.status === 'generating_email' && /\bsend\b/i.test(turn.text)) {
+    const choice = { ordinal: null, quote_id: null, cheapest: false, words: '', is_sent: true }
+    return planSendProposal(turn, trip, choice)
+  }
   return say(
     waits > 0
       ? 'Please decide on the card above: you see there exactly what would leave the house. I go on as soon as you have.'

@@ -87,7 +87,10 @@ function stageOf(request: RequestRow): string {
 
 /** A state of the request in plain words, with what happens next and who has to do it. */
 export function stateSentence(request: RequestRow): string {
-  const { quotes_received: received, quotes_expected: expected } = request
+  const { quotes_received: received, quotes_expected: expected, operators_contacted: asked } = request
+  const all_declined = Number(asked) > 0 && expected === 0 && Number(received) === 0
+  if (all_declined && ['monitoring_for_quotes', 'awaiting_quotes', 'analyzing_proposals'].includes(request.status))
+    return 'Every operator who was asked has declined. Open Avinode to ask others, or change the day or the aircraft.'
   const quotes = expected ? `${received ?? 0} of ${expected} quotes are in` : `${received ?? 0} quotes are in`
   const sentences: Record<string, string> = {
     draft: 'It is a draft: its trip is not in Avinode yet.',

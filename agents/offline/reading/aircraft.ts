@@ -140,13 +140,11 @@ export function readAircraft(original: string): AircraftReading {
   const refused = matches(text, makers).map(({ match, start, end }) => ({ start, end, name: match[0] }))
   const rest = withoutSpans(text, refused)
   const models = sorted([...modelsIn(rest), ...controlNamesIn(rest)])
-  const classes = categories.reduce<Named[]>(
-    (known, [pattern, name]) => [
-      ...known,
-      ...matches(withoutSpans(rest, [...models, ...known]), insensitive(pattern)).map((place) => ({ ...place, name })),
-    ],
-    [],
-  )
+  const classes: Named[] = []
+  for (const [pattern, name] of categories) {
+    const places = matches(withoutSpans(rest, [...models, ...classes]), insensitive(pattern))
+    classes.push(...places.map((place) => ({ ...place, name })))
+  }
   const isRefused = ({ start }: Span) => unwanted.test(rest.slice(0, start))
   const wished = withoutTakenBack(
     rest,
@@ -177,23 +175,24 @@ export function readAircraft(original: string): AircraftReading {
 const sorted = (found: readonly Named[]) => [...found].sort((a, b) => a.start - b.start)
 
 function modelsIn(text: string): Named[] {
-  return families.reduce<Named[]>(
-    (known, [pattern, name]) => [
-      ...known,
-      ...matches(withoutSpans(text, known), insensitive(pattern)).flatMap(({ match, start, end }) => {
-        const model = match.slice(1).find(Boolean) ?? ''
-        // "Challenger 604/605" and "G450/550" are two of one family.
-        const second = /^ ?(?:\/|or) ?(\d{3,4})\b/i.exec(text.slice(end))
-        const twin = second && match[0].replace(model, second[1] ?? '')
-        const twin_model = twin && new RegExp(pattern.source, 'i').exec(twin)?.slice(1).find(Boolean)
-        const places = [{ start, end, name: name(model) }]
-        return second && twin_model
-          ? [...places, { start: end + 1, end: end + second[0].length, name: name(twin_model) }]
-          : places
-      }),
-    ],
-    [],
-  )
+  const known: Named[] = []
+  for (const family of families) {
+    for (const { match, start, end } of matches(withoutSpans(text, known), insensitive(family[0]))) {
+      known.push({ start, end, name: family[1](modelIn(match)) })
+      known.push(...twinOf(match, text.slice(end), end, family))
+    }
+  }
+  return known
+}
+
+const modelIn = (match: RegExpExecArray | null) => match?.slice(1).find(Boolean) ?? ''
+
+/** "Challenger 604/605" and "G450 or 550" are two of one family. */
+function twinOf(first: RegExpExecArray, after: string, end: number, [pattern, name]: Family): Named[] {
+  const second = /^ ?(?:\/|or) ?(\d{3,4})\b/i.exec(after)
+  if (!second?.[1]) return []
+  const model = modelIn(new RegExp(pattern.source, 'i').exec(first[0].replace(modelIn(first), second[1])))
+  return model === '' ? [] : [{ start: end + 1, end: end + second[0].length, name: name(model) }]
 }
 
 const controlNamesIn = (text: string): Named[] =>
@@ -205,13 +204,15 @@ const controlNamesIn = (text: string): Named[] =>
 
 /** "G650 or Global 7500"; of models that stand apart the first one counts. */
 function sideBySide(text: string, models: readonly Named[]): string | null {
-  const together = sorted(models).reduce<Named[]>((kept, next) => {
-    const last = kept.at(-1)
-    if (!last) return [next]
-    const is_beside = /^[\s,/]*(?:or|and|\/|,|oder|ou|o)?[\s,/]*(?:an? |the )?$/i.test(text.slice(last.end, next.start))
-    return is_beside ? [...kept, next] : kept
-  }, [])
-  return together.length > 0 ? [...new Set(together.map(({ name }) => name))].join(' or ') : null
+  const [first, ...others] = sorted(models)
+  if (!first) return null
+  const together = [first]
+  for (const next of others) {
+    const last = together.at(-1) ?? first
+    if (/^[\s,/]*(?:or|and|\/|,|oder|ou|o)?[\s,/]*(?:an? |the )?$/i.test(text.slice(last.end, next.start)))
+      together.push(next)
+  }
+  return [...new Set(together.map(({ name }) => name))].join(' or ')
 }
 
 const ones = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']

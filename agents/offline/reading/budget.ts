@@ -77,7 +77,8 @@ type Amount = Span & Budget & { is_share: boolean; has_cue: boolean; words: stri
 /** What the client wants to spend: the upper end of a range. A currency that is not named is taken as US dollars. */
 export function readBudget(original: string): BudgetReading {
   const text = inDigits(original)
-  const found = forms.reduce<Amount[]>((known, form) => [...known, ...amounts(text, form, known)], [])
+  const found: Amount[] = []
+  for (const form of forms) found.push(...amounts(text, form, found))
   const meant = withoutTakenBack(
     text,
     found.filter(({ start }) => !elsewhere.test(text.slice(Math.max(0, start - 40), start))),
@@ -87,7 +88,8 @@ export function readBudget(original: string): BudgetReading {
   const [first] = chosen
   const spans = found.map(({ start, end }) => ({ start, end }))
   if (!first) return { budget: null, doubts: [], spans }
-  const shared = chosen.find(({ is_share }) => is_share)
+  // "budget around 180": thousands, most likely, but nobody said so.
+  const shared = chosen.find(({ is_share, amount }) => is_share || Number(amount) < 1000)
   if (shared) return { budget: null, doubts: [doubt('budget', 'vague', shared.words)], spans }
   const different = chosen.some(({ amount, currency }) => amount !== first.amount || currency !== first.currency)
   if (different)

@@ -2,7 +2,7 @@ import { findNamed, getAirport } from '../../../tools/airports/airports.ts'
 import { isCorrection } from './corrections.ts'
 import { readPlaces } from './places.ts'
 import { legsOf } from './route.ts'
-import { blank, type Span } from './text.ts'
+import { blank, matches, type Span } from './text.ts'
 
 export type ClientReading = { client: string | null; spans: Span[] }
 
@@ -35,7 +35,7 @@ const verbs =
   ' (?:needs?|wants?|would like|is looking|are looking|has asked|asks|is asking|must|braucht|möchte|veut|necesita|quiere) '
 
 const notNames =
-  /^(i|we|they|he|she|it|you|clients?|customer|the|a|an|this|that|these|my|our|your|his|her|their|me|us|them|one|two|three|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next|christmas|easter|thanksgiving|new year|what|which|who|please|can|could|send|flight|trip|quote|jet|charter|return|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|viernes|lundi|mardi|vendredi|pax|passengers|people|sure|now|free|example|dinner|lunch|business|vacation|holidays?|skiing|golf|wedding|meeting|work|budget|instance|less|under|about|around|up|approximately|max|details|status|yes|no|not|unknown|open|leg|legs|has|had|have|will|would|is|are|was|wants?|needs?|likes?|prefers?|route|date|day|depart|departure|arrival|aircraft|catering|airport|everyone|everybody|both|all|each|lead|trip|tel|wifi|it|super|wheels|client|new|personen|personnes|personas|passagiere|passagers|pasajeros)$/i
+  /^(i|we|they|he|she|it|you|clients?|customer|the|a|an|this|that|these|my|our|your|his|her|their|me|us|them|one|two|three|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next|christmas|easter|thanksgiving|new year|what|which|who|please|can|could|send|flight|trip|quote|jet|charter|return|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|viernes|lundi|mardi|vendredi|pax|passengers|people|sure|now|free|example|dinner|lunch|business|vacation|holidays?|skiing|golf|wedding|meeting|work|budget|instance|less|under|about|around|up|approximately|max|details|status|yes|no|not|unknown|open|leg|legs|has|had|have|will|would|is|are|was|wants?|needs?|likes?|prefers?|route|date|day|depart|departure|arrival|aircraft|catering|airport|everyone|everybody|both|all|each|flexible|ok|okay|fine|happy|asking|looking|waiting|ready|very|still|also|currently|interested|price|unhappy|late|early|vip|here|there|lead|trip|tel|wifi|it|super|wheels|client|new|personen|personnes|personas|passagiere|passagers|pasajeros)$/i
 
 /** April Air and May Holdings are names; April by itself is not. */
 const month = /^(march|april|may|june|august)$/i
@@ -99,18 +99,34 @@ function take(
   form: string,
   check: (candidate: string, after: string) => boolean = () => true,
 ): ClientReading | undefined {
-  const match = new RegExp(`(?<![\\p{L}\\p{N}])(?i:${lead})${form}`, 'du').exec(text)
-  const place = match?.indices?.[1]
-  if (!match?.[1] || !place) return undefined
-  const candidate = trimmed(match[1], text.slice(place[1]))
-  const end = place[0] + candidate.length
+  // Two patterns, as only the lead ignores case. (Inline modifiers would say so in one, but V8 loses matches of them after a while.)
+  const leads = matches(text, new RegExp(`(?<![\\p{L}\\p{N}])${lead}`, 'giu'))
+  for (const { start, end: from } of leads) {
+    const follows = new RegExp(form, 'duy')
+    follows.lastIndex = from
+    const match = follows.exec(text)
+    const place = match?.indices?.[1]
+    if (!match?.[1] || !place) continue
+    const candidate = trimmed(match[1], text.slice(place[1]))
+    const end = place[0] + candidate.length
+    if (isName(candidate, text.slice(end)) && check(candidate, text.slice(end)))
+      return { client: candidate, spans: [{ start, end }] }
+  }
+  return undefined
+}
+
+function isName(candidate: string, after: string): boolean {
   const first = candidate.split(' ')[0] ?? ''
   const starts_well = !notNames.test(first) || (month.test(first) && candidate.includes(' '))
-  const is_route = /^\p{Lu}{3,4} ?[->/]/u.test(`${candidate}${text.slice(end)}`)
-  const is_name =
-    candidate.length > 1 && !is_route && starts_well && !notNames.test(candidate) && !/^\d+$/.test(candidate)
-  if (!is_name || stops.test(first) || !check(candidate, text.slice(end))) return undefined
-  return { client: candidate, spans: [{ start: match.index, end }] }
+  const is_route = /^\p{Lu}{3,4} ?[->/]/u.test(candidate + after)
+  return (
+    candidate.length > 1 &&
+    starts_well &&
+    !is_route &&
+    !notNames.test(candidate) &&
+    !/^\d+$/.test(candidate) &&
+    !stops.test(first)
+  )
 }
 
 /** Without a month, a code or another word that the capital letters drew in. */

@@ -1,4 +1,4 @@
-import type { Span } from './text.ts'
+import { folded, type Span } from './text.ts'
 
 const markers =
   'no,? wait|wait|hold on|sorry|scratch that|strike that|correction|actually|i (?:mean|meant)|make (?:that|it)|or rather|rather|nope|no|oops|my bad|my mistake|pardon|(?:raised|lowered|changed|moved|upped|cut) (?:it|that) to|ach nein|nein|besser|quatsch|ich meine|non|plutôt|je veux dire|mejor|digo|quiero decir|perd[oó]n'
@@ -11,9 +11,7 @@ export const isCorrection = (between: string) => takesBack.test(between)
 /** Mentions of one kind without those that the broker took back; what replaces one stands for both places. */
 export function withoutTakenBack<Mention extends Span>(text: string, mentions: readonly Mention[]): Mention[] {
   const sorted = [...mentions].sort((a, b) => a.start - b.start)
-  return sorted.reduce<Mention[]>((kept, next) => {
-    const last = kept.at(-1)
-    if (!last || !isCorrection(text.slice(last.end, next.start))) return [...kept, next]
-    return [...kept.slice(0, -1), { ...next, start: last.start }]
-  }, [])
+  return folded(sorted, (last, next) =>
+    isCorrection(text.slice(last.end, next.start)) ? { ...next, start: last.start } : undefined,
+  )
 }

@@ -1,9 +1,16 @@
+import { type ContactReading, readContact } from './contact.ts'
 import { readOrdinal } from './numbers.ts'
 import { clean } from './text.ts'
 import type { TripReading } from './trip.ts'
 
 /** Which quote is meant: by its place in the ranking (1 is the best, -1 the last), its id, or words that may name its operator. */
-export type QuoteChoice = { ordinal: number | null; quote_id: string | null; cheapest: boolean; words: string }
+export type QuoteChoice = {
+  ordinal: number | null
+  quote_id: string | null
+  cheapest: boolean
+  words: string
+  is_sent: boolean
+}
 
 export type Intent =
   | { kind: 'notice'; text: string }
@@ -18,12 +25,15 @@ export type Intent =
         | 'list_requests'
         | 'search_flights'
         | 'open_avinode'
+        | 'margin_question'
+        | 'operator_words'
         | 'search_flights'
     }
   | { kind: 'send_proposal'; choice: QuoteChoice }
   | { kind: 'margin'; margin_type: 'percentage' | 'fixed'; margin_value: string }
   | { kind: 'operator_message'; to: string; text: string }
   | { kind: 'create_client'; name: string | null }
+  | { kind: 'client_contact'; contact: ContactReading }
   | { kind: 'yes' | 'no' | 'approve' | 'reject' | 'greeting' | 'thanks' | 'help' | 'problem' | 'unknown' }
 
 type Rule = (text: string, trip: TripReading) => Intent | undefined
@@ -31,7 +41,10 @@ type Rule = (text: string, trip: TripReading) => Intent | undefined
 const when =
   (
     pattern: RegExp,
-    kind: Exclude<Intent['kind'], 'notice' | 'send_proposal' | 'margin' | 'operator_message' | 'create_client'>,
+    kind: Exclude<
+      Intent['kind'],
+      'notice' | 'send_proposal' | 'margin' | 'operator_message' | 'create_client' | 'client_contact'
+    >,
   ): Rule =>
   (text) =>
     pattern.test(text) ? { kind } : undefined
@@ -58,12 +71,17 @@ const rules: Rule[] = [
     'cancel',
   ),
   marginRule,
+  when(
+    /\b(what|anything|did|do|does|show|read)\b.*\b(operators?|they)\b.*\b(writes?|wrote|written|says?|said|mention\w*|tell|told)\b|\b(messages?|words|notes?) (of|from) (the )?operators?\b/i,
+    'operator_words',
+  ),
   (text, trip) => (isNewTrip(text, trip) ? { kind: 'new_trip' } : undefined),
   sendRule,
   when(
     /\b(which|what|who)\b.*\b(best|cheapest|better|recommend\w*|winner|favou?rite)\b|\bbest (quote|offer|option|one|price)\b|\b(compare|rank|score|analy[sz]e|evaluate)\b.*\b(quotes?|offers?|options?|them)\b|\brecommend\w*\b|\bwhich (one |quote |offer )?(should|would) (i|we|you)\b|\b(bestes?|günstigste\w*) angebot\b|meilleure offre|mejor oferta/i,
     'best_quote',
   ),
+  contactRule,
   clientRule,
   operatorRule,
   when(
@@ -85,9 +103,13 @@ const rules: Rule[] = [
     'approve',
   ),
   short(/^(reject(ed)?|decline|don't send( it)?|do not send( it)?|i reject.*)$/i, 'reject'),
-  short(/^(no|nope|nah|not now|no thanks|no thank you|nein|non|leave it|never mind|nevermind|don't)\b.*$/i, 'no'),
+  short(
+    /^(no|nope|nah|not now|no thanks|no thank you|nein|non|leave it|never mind|nevermind|don't)([,.]? (thanks|thank you|leave it( as it is)?|not now|not yet|never mind|please don't|danke|merci|gracias|that's (fine|all)))*$/i,
+    'no',
+  ),
   yesRule,
-  (text, trip) => (changeWords.test(text) && hasDetails(trip) ? { kind: 'change' } : undefined),
+  (text, trip) =>
+    changeWords.test(text) && (hasDetails(trip) || trip.doubts.length > 0) ? { kind: 'change' } : undefined,
   (text, trip) => (hasRoute(trip) || (flightWords.test(text) && !hasDetails(trip)) ? { kind: 'new_trip' } : undefined),
   // A question changes nothing: "do you have anything for tomorrow?"
   (text, trip) => (hasDetails(trip) && !text.endsWith('?') ? { kind: 'change' } : undefined),
@@ -127,9 +149,11 @@ export const hasDetails = (trip: TripReading) =>
 const hasRoute = (trip: TripReading) => trip.legs.length > 0
 
 const isNewTrip = (text: string, trip: TripReading) => {
+  if (trip.doubts.some(({ about, because }) => about === 'trip' && because === 'several')) return true
   const has_leg = trip.legs.some(({ from, to }) => from && to)
-  const has_more = trip.passengers !== null || trip.legs.some(({ date }) => date !== null)
-  const is_complete = trip.passengers !== null && trip.legs.every(({ date }) => date !== null)
+  const has_more = trip.passengers !== null || trip.doubts.length > 0 || trip.legs.some(({ date }) => date !== null)
+  const is_counted = trip.passengers !== null || trip.legs.every(({ passengers }) => passengers !== null)
+  const is_complete = is_counted && trip.legs.every(({ date }) => date !== null)
   const words = is_complete ? retell : changeWords
   const changes = words.test(text) && !/\b(new|another) (trip|request|flight)\b/i.test(text)
   return has_leg && has_more && !changes
@@ -156,7 +180,7 @@ function marginRule(text: string): Intent | undefined {
   if (!/\b(margin|mark-?up|marge|margen)\b/i.test(text)) return undefined
   const found =
     /(\d+(?:[.,]\d+)?) ?(%|percent|prozent|por ciento|pour cent)/i.exec(text) ?? /(\d[\d,.]*) ?(k)?/i.exec(text)
-  if (!found?.[1]) return undefined
+  if (!found?.[1]) return /\?|\b(what|how (much|high)|which)\b/i.test(text) ? { kind: 'margin_question' } : undefined
   const is_percentage = /%|percent|prozent|por ciento|pour cent/i.test(found[2] ?? '')
   const plain = is_percentage ? found[1].replace(',', '.') : found[1].replace(/[,.](?=\d{3}\b)/g, '')
   return {
@@ -185,7 +209,18 @@ function sendRule(text: string): Intent | undefined {
   if (!makes && !sends && !picks && !foreign) return undefined
   const cheapest = /\b(cheapest|lowest|least expensive|günstigste|moins chère|más barat)/i.test(text)
   const ordinal = readOrdinal(text) ?? (/\bbest\b/i.test(text) ? 1 : null)
-  return { kind: 'send_proposal', choice: { ordinal, quote_id, cheapest, words: text } }
+  const is_sent = sends || picks || foreign || /\b(send|e-?mail|mail|forward|share)\b/i.test(text)
+  return { kind: 'send_proposal', choice: { ordinal, quote_id, cheapest, words: text, is_sent } }
+}
+
+/** "Acme's email is jordan@acme.com", or only the address where it was asked for. */
+function contactRule(text: string, trip: TripReading): Intent | undefined {
+  const is_other =
+    trip.legs.length > 0 ||
+    text.length > 200 ||
+    /^(yes|ok|sure|ja|oui|sí)\b|\b(create|new) (a |the )?(new )?client\b/i.test(text)
+  const contact = is_other ? null : readContact(text)
+  return contact ? { kind: 'client_contact', contact } : undefined
 }
 
 function clientRule(text: string, trip: TripReading): Intent | undefined {

@@ -90,17 +90,28 @@ export function readPassengers(text: string): PassengerReading {
 }
 
 /** Counts that leave a choice: "6-8 pax", "at least 6 people". */
+/** "with two bodyguards": whom they go with is not counted. */
+const companions = border(
+  `(?<=(?<!\\p{L})(?:with|plus|mit|avec|con) )(?:(?:his|her|their|my|our) )?${number} (?:more |other )?(?:friends?|colleagues?|bodyguards?|assistants?|partners|kids|children|relatives|clients|lawyers?|coworkers?|others)`,
+)
+
 function openCounts(text: string): { doubts: Doubt[]; spans: Span[] } {
   const ranges = matches(text, range).filter(({ match }) => match.groups?.low !== match.groups?.high)
   const others = matches(withoutSpans(text, ranges), loose)
+  const lone =
+    matches(text, party).length > 0
+      ? matches(text, companions).filter(
+          ({ start }) => !matches(text, party).some((one) => one.start < start && start < one.end),
+        )
+      : []
   return {
     doubts: [
       ...ranges.map(({ match }) =>
         doubt('passengers', 'several', match[0], [match.groups?.low ?? '', match.groups?.high ?? '']),
       ),
-      ...others.map(({ match }) => doubt('passengers', 'vague', match[0])),
+      ...[...others, ...lone].map(({ match }) => doubt('passengers', 'vague', match[0])),
     ],
-    spans: [...ranges, ...others],
+    spans: [...ranges, ...others, ...lone],
   }
 }
 

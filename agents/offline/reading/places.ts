@@ -117,6 +117,8 @@ function isMeant(text: string, place: Place, words: number): boolean {
     )
   }
   if (written === 'LA' || written === 'NYC' || written === 'DC' || written === 'SF') return true
+  // "pour la société", "para la empresa": an article, and not Los Angeles.
+  if (written === 'la' && /(?<!\p{L})(?:pour|para|por|à|a|de|en|con|avec|dans|sur) $/iu.test(before)) return false
   if (words === 1 && (ambiguous.has(written.toLowerCase()) || written.length < 4)) return beside
   return isWellKnown(place) || (beside && /^[\p{Lu}\d]/u.test(written)) || roleBefore(before) !== null
 }
@@ -192,10 +194,12 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
       const is_known = known.some((other) => other.start < end && start < other.end)
       // "to" also starts a verb: a small word after it is a place only when another place stands before.
       const is_verb =
-        (/^\p{Ll}/u.test(written) && /(?:from|out of|into) $/i.test(text.slice(0, start)) && !/^ ?(?:to|-|>) ?\p{L}/iu.test(text.slice(end))) ||
-        /^\p{Ll}/u.test(written) &&
-        /to $/.test(text.slice(0, start)) &&
-        !known.some((other) => isLink(text.slice(other.end, start)))
+        (/^\p{Ll}/u.test(written) &&
+          /(?:from|out of|into) $/i.test(text.slice(0, start)) &&
+          !/^ ?(?:to|-|>) ?\p{L}/iu.test(text.slice(end))) ||
+        (/^\p{Ll}/u.test(written) &&
+          /to $/.test(text.slice(0, start)) &&
+          !known.some((other) => isLink(text.slice(other.end, start))))
       return is_known || is_verb ? [] : [{ start, end, text: written, airports: [], namesakes: null }]
     }),
   )

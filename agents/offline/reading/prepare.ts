@@ -1,9 +1,9 @@
 import { editDistance } from '../../../tools/airports/spelling.ts'
-import { calendarNames } from './dates/names.ts'
+import { calendarNames, monthPattern } from './dates/names.ts'
 import { clean } from './text.ts'
 
 /** A text as the rules read it: without what belongs to an e-mail and not to a trip, and with common words spelt right. */
-export const prepare = (text: string) => spelt(withoutNumbers(clean(withoutMail(text))))
+export const prepare = (text: string) => inFigures(spelt(withoutNumbers(clean(withoutMail(text)))))
 
 const header = /^\s*(?:from|to|cc|bcc|sent|date|subject|reply-to|von|an|betreff|gesendet|de|objet|asunto) ?:/i
 const closing =
@@ -11,7 +11,9 @@ const closing =
 
 /** Headers, quoting marks and the signature of a pasted e-mail. A form may also begin a line with "From:", so that alone is no header. */
 function withoutMail(text: string): string {
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:>+ ?)+/, ''))
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^\s*(?:>+ ?)+/, '').replace(/^\s*(?:[-*•–] +|\(?\d{1,2}[.)] +(?=\D))/, ''))
   if (lines.length < 2) return text
   const is_mail = lines.some((line) => /^\s*subject ?:/i.test(line) || (header.test(line) && line.includes('@')))
   const body = lines.filter(
@@ -34,6 +36,31 @@ const withoutNumbers = (text: string) =>
     .replace(apart, (found) => ' '.repeat(found.length))
     .replace(/ {2,}/g, ' ')
     .trim()
+
+const ones =
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth'.split(
+    ' ',
+  )
+const ordinals = new Map([
+  ...ones.map((word, index) => [word, index + 1] as const),
+  ['twentieth', 20],
+  ['thirtieth', 30],
+])
+const ordinal = `(?:(twenty|thirty)[ -])?(${[...ordinals.keys()].join('|')})`
+const spokenDays = [
+  new RegExp(`(?<!\\p{L})${ordinal}(?= (?:of )?${monthPattern}(?!\\p{L}))`, 'giu'),
+  new RegExp(`(?<=(?<!\\p{L})${monthPattern} (?:the )?)${ordinal}(?!\\p{L})`, 'giu'),
+]
+
+/** "thirty first of December" as "31 of December". */
+const inFigures = (text: string) =>
+  spokenDays.reduce(
+    (rest, form) =>
+      rest.replace(form, (_, ten: string | undefined, one: string) =>
+        String((ten ? (/twenty/i.test(ten) ? 20 : 30) : 0) + (ordinals.get(one.toLowerCase()) ?? 0)),
+      ),
+    text,
+  )
 
 /** What brokers mistype most. Only words that nobody could mean otherwise. */
 const vocabulary =

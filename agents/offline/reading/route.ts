@@ -10,12 +10,13 @@ export function legsOf(text: string, places: readonly Place[]): Leg[] {
   let previous: Place | null = null
   for (const place of places) {
     const between = text.slice(previous?.end ?? 0, place.start)
-    const role = roleBefore(between)
+    // "à Megève (Chambéry)": the field stands for the town that nobody knows.
+    const role = roleBefore(between.replace(/\p{Lu}[\p{L}' -]+ \($/u, ''))
     const last = legs.at(-1)
     if (previous && isLink(between)) {
       legs.push({ from: previous, to: place })
       origin = null
-    } else if (role === 'to') {
+    } else if (role === 'to' || (origin && origin === previous && /(?<!\p{L})for (?:the )?$/iu.test(between))) {
       legs.push({ from: origin ?? last?.to ?? null, to: place })
       origin = null
     } else if (role === 'from') {

@@ -9,7 +9,7 @@ export const clean = (text: string) =>
     .replace(/[→⇒➔➜➡✈⇨►▶]\ufe0f?/gu, '>')
     .replace(/[‘’´`]/g, "'")
     .replace(/[“”„«»]/g, '"')
-    .replace(/[\p{Extended_Pictographic}\u200d\ufe0f]/gu, (sign) => (/[\d#*©®™]/.test(sign) ? sign : ' '))
+    .replace(/\p{Extended_Pictographic}|\u200d|\ufe0f/gu, (sign) => (/[©®™]/.test(sign) ? sign : ' '))
     .replace(/\s*\n\s*/g, '\n')
     .replace(/(?<=[.;:,!?>-])\n/g, ' ')
     .replace(/\n/g, ' ; ')
@@ -35,3 +35,15 @@ export const matches = (text: string, pattern: RegExp) =>
 /** `\b` knows only ASCII; these two know "für" and "à". */
 export const wordStart = '(?<![\\p{L}\\p{N}])'
 export const wordEnd = '(?![\\p{L}\\p{N}])'
+
+/** Neighbours put together wherever they belong together, from left to right. */
+export function folded<Item>(items: readonly Item[], together: (last: Item, next: Item) => Item | undefined): Item[] {
+  const kept: Item[] = []
+  for (const next of items) {
+    const last = kept.at(-1)
+    const both = last === undefined ? undefined : together(last, next)
+    if (both === undefined) kept.push(next)
+    else kept[kept.length - 1] = both
+  }
+  return kept
+}

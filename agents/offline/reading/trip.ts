@@ -141,7 +141,7 @@ function distributed(people: PassengerReading, legs: readonly (Leg & Day)[], res
   const numbers = people.counts.map(({ count }) => String(count))
   if (numbers.length > 1)
     return { passengers: whole, legs: everywhere, doubts: [doubt('passengers', 'contradiction', '', numbers)] }
-  const lone = legs.length > 0 && new RegExp(`(?<=${blank}[ ,]{1,2})\\d{1,2}(?=[ .]*$)`, 'u').exec(rest)?.[0]
+  const lone = legs.length > 0 && new RegExp(`(?<=${blank}[ ,]{1,2}|, ?)\\d{1,2}(?=[ .]*$)`, 'u').exec(rest)?.[0]
   return { passengers: whole, legs: everywhere, doubts: lone ? [doubt('passengers', 'vague', lone)] : [] }
 }
 

@@ -15,6 +15,9 @@ export type Size = {
 export const BROKER = 'user_1'
 export const ADMIN = 'user_0'
 
+/** So many requests of a broker are open; the rest is history. */
+const OPEN = 5
+
 /** Fills an empty database, without the triggers: the rows are already what the triggers would make of them. */
 export async function fill(pool: pg.Pool, size: Size) {
   const client = await pool.connect()
@@ -45,14 +48,16 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
      status, avinode_trip_id, created_at, updated_at, metadata)
    select ${id('request', 'n')}, ${id('agent', `1 + n % ${brokers}`)}, ${id('client', `1 + (n - 1) % ${others}`)},
      'KTEB', 'KVNY', current_date + n % 300, 4,
-     (array['completed', 'cancelled', 'awaiting_quotes', 'sending_proposal'])[1 + n % 4]::request_status, 'atrip-' || n,
+     case when n <= ${OPEN} * ${brokers} then (array['awaiting_quotes', 'sending_proposal'])[1 + n % 2]
+       else (array['completed', 'cancelled'])[1 + n % 2] end::request_status, 'atrip-' || n,
      now() - n * interval '1 minute', now() - n * interval '1 minute', '{"segments": []}'
    from generate_series(1, ${requests}) n`,
   `insert into operator_profiles (id, avinode_operator_id, company_name)
    select ${id('operator', 'n')}, 'acomp-' || n, 'Operator ' || md5(n::text) from generate_series(1, ${Math.max(100, others)}) n`,
   `insert into quotes (id, request_id, operator_profile_id, operator_name, total_price, status, valid_until, received_at, avinode_quote_id, created_at)
    select ${id('quote', 'n')}, ${id('request', `1 + n % ${requests}`)}, ${id('operator', '1 + n % 100')}, 'Operator', 100000 + n,
-     (array['analyzed', 'rejected', 'expired', 'accepted'])[1 + n % 4]::quote_status, now() + interval '1 day',
+     case when 1 + n % ${requests} <= ${OPEN} * ${brokers} then 'analyzed'
+       else (array['rejected', 'expired', 'accepted'])[1 + n % 3] end::quote_status, now() + interval '1 day',
      now() - n * interval '1 minute', 'aquote-' || n, now() - n * interval '1 minute'
    from generate_series(1, ${quotes}) n`,
   `insert into proposals (id, request_id, iso_agent_id, quote_id, proposal_number, total_amount, margin_applied, final_amount, status, created_at)
@@ -64,7 +69,7 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
    from generate_series(1, ${others}) n`,
   `insert into agent_executions (id, request_id, agent_type, status, input_data, output_data, metadata, created_at)
    select ${id('execution', 'n')}, ${id('request', `1 + n % ${requests}`)}, 'orchestrator',
-     case when n % 50 = 0 then 'failed' else 'completed' end::execution_status, '{"task": "bench"}', '{"note": "bench"}',
+     case when n % 50 = 1 then 'failed' else 'completed' end::execution_status, '{"task": "bench"}', '{"note": "bench"}',
      jsonb_build_object('iso_agent_id', ${id('agent', `1 + (1 + n % ${requests}) % ${brokers}`)}), now() - n * interval '1 minute'
    from generate_series(1, ${others}) n`,
   `insert into conversations (id, request_id, type, subject, last_message_at, message_count, created_at)
@@ -85,7 +90,7 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
    from generate_series(1, ${messages}) n`,
   `insert into avinode_webhook_events (id, event_type, avinode_event_id, request_id, raw_payload, processing_status, received_at, created_at, avinode_trip_id)
    select ${id('event', 'n')}, 'quote_received', 'quotes:' || n, ${id('request', `1 + n % ${requests}`)},
-     jsonb_build_object('id', 'aquote-' || n), case when n % 200 = 0 then 'dead_letter' else 'completed' end::webhook_processing_status,
+     jsonb_build_object('id', 'aquote-' || n), case when n <= 50 then 'dead_letter' else 'completed' end::webhook_processing_status,
      now() - n * interval '10 seconds', now() - n * interval '10 seconds', 'atrip-' || (1 + n % ${requests})
    from generate_series(1, ${events}) n`,
   `insert into approvals (id, iso_agent_id, action, payload, payload_sha256, status, expires_at, created_at)

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { ADMIN, BROKER, type Size } from './fill.ts'
-import { type Asker, median, type Query, SERVICE, timed } from './measure.ts'
+import { ADMIN, BROKER } from './fill.ts'
+import { type Asker, median, medianRatio, type Query, SERVICE, timed } from './measure.ts'
 
 type Asked = { query: string; as: Asker; ask: Query }
 
@@ -64,8 +64,8 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
     asBroker('marking as read', 'select mark_read($1)', [room]),
     asBroker(
       'saying something',
-      "insert into messages (conversation_id, sender_type, content) values ($1, 'ai_assistant', 'x')",
-      [room],
+      "insert into messages (conversation_id, sender_type, sender_iso_agent_id, content) values ($1, 'iso_agent', $2, 'x')",
+      [room, agent],
     ),
     asService('the sweep', 'select due_work(100)'),
     asService(
@@ -81,42 +81,34 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
       'the newest notifications',
       'select * from avinode_webhook_events order by received_at desc, id desc limit 20',
     ),
-    asAdmin(
+    asBroker(
       'failed runs',
       "select * from agent_executions where status in ('failed', 'timeout') order by created_at desc limit 20",
     ),
   ]
 }
 
-type WithDatabase = (name: string, size: Size, work: (pool: pg.Pool) => Promise<void>) => Promise<void>
-
-/** Times every question at both sizes; each size is measured alone. */
-export async function measureGrowth(
-  { small, full }: { small: Size; full: Size },
-  runs: number,
-  withDatabase: WithDatabase,
-) {
-  const times: Record<string, { small?: number; full?: number }> = {}
-  const measure = (which: 'small' | 'full') => async (pool: pg.Pool) => {
-    for (const { query, as, ask } of await questions(pool)) {
-      const client = await pool.connect()
-      const taken: number[] = []
-      for (let run = -10; run < runs; run++) {
-        const time = await timed(client, as, ask)
-        if (run >= 0) taken.push(time)
-      }
-      client.release()
-      times[query] = { ...times[query], [which]: median(taken) }
+/** Times every question at both sizes, taking turns, so that a busy machine slows both alike. */
+export async function measureGrowth(small: pg.Pool, full: pg.Pool, runs: number) {
+  const [few, many] = [await questions(small), await questions(full)]
+  const found = []
+  for (const [index, { query, as, ask }] of few.entries()) {
+    const sameOfMany = many[index]?.ask ?? ask
+    const times = { small: [] as number[], full: [] as number[] }
+    for (let run = -10; run < runs; run++) {
+      const taken = [await timed(small, as, ask), await timed(full, as, sameOfMany)] as const
+      if (run < 0) continue // while caches warm up
+      times.small.push(taken[0])
+      times.full.push(taken[1])
     }
+    found.push({
+      query,
+      '1 % ms': round(median(times.small)),
+      '100 % ms': round(median(times.full)),
+      ratio: round(medianRatio(times.full, times.small)),
+    })
   }
-  await withDatabase('one_percent', small, measure('small'))
-  await withDatabase('everything', full, measure('full'))
-  return Object.entries(times).map(([query, { small = Number.NaN, full = Number.NaN }]) => ({
-    query,
-    '1 % ms': round(small),
-    '100 % ms': round(full),
-    ratio: round(full / small),
-  }))
+  return found
 }
 
 const round = (value: number) => Math.round(value * 100) / 100

@@ -5,6 +5,13 @@ export type Query = { text: string; params?: unknown[] }
 export const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
+/**
+ * How much longer the first takes than the second, by pairs that were timed one right after the other: what slows a busy
+ * machine for a moment slows both of a pair.
+ */
+export const medianRatio = (first: number[], second: number[]) =>
+  median(first.map((time, index) => time / (second[index] ?? Number.NaN)))
+
 /** Who asks: a broker with its rights, or the service, which row level security does not concern. */
 export type Asker = { role: 'authenticated'; sub: string } | { role: 'service_role' }
 
@@ -19,12 +26,20 @@ async function begin(client: pg.ClientBase, asker: Asker) {
 }
 
 /** Milliseconds that a query takes in the way in which PostgREST runs it: a transaction that takes on a role. */
-export async function timed(client: pg.ClientBase, asker: Asker, { text, params = [] }: Query) {
-  const started = process.hrtime.bigint()
-  await begin(client, asker)
-  await client.query(text, params)
-  await client.query('rollback')
-  return Number(process.hrtime.bigint() - started) / 1e6
+export async function timed(pool: pg.Pool, asker: Asker, { text, params = [] }: Query) {
+  const client = await pool.connect()
+  try {
+    const started = process.hrtime.bigint()
+    await begin(client, asker)
+    await client.query(text, params)
+    await client.query('rollback')
+    return Number(process.hrtime.bigint() - started) / 1e6
+  } catch (cause) {
+    await client.query('rollback')
+    throw new Error(`The query failed: ${text}`, { cause })
+  } finally {
+    client.release()
+  }
 }
 
 export async function inRole<T>(pool: pg.Pool, asker: Asker, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Asker, explain, inRole, median, type Query, SERVICE, timed } from './measure.ts'
+import { type Asker, explain, inRole, median, medianRatio, type Query, SERVICE, timed } from './measure.ts'
 
 type Pair = { query: string; asBroker: Query; asService: Query }
 
@@ -81,19 +81,17 @@ export async function measurePolicies(pool: pg.Pool, sub: string, runs: number) 
     const broker: number[] = []
     const service: number[] = []
     const plan = await inRole(pool, asker, (client) => explain(client, asBroker))
-    const client = await pool.connect()
     for (let run = -10; run < runs; run++) {
-      const times = [await timed(client, asker, asBroker), await timed(client, SERVICE, asService)] as const
+      const times = [await timed(pool, asker, asBroker), await timed(pool, SERVICE, asService)] as const
       if (run < 0) continue // while caches warm up
       broker.push(times[0])
       service.push(times[1])
     }
-    client.release()
     found.push({
       query,
       'broker ms': round(median(broker)),
       'service ms': round(median(service)),
-      ratio: round(median(broker) / median(service)),
+      ratio: round(medianRatio(broker, service)),
       scan: plan.readThrough.length === 0 ? 'index' : `NO: reads through ${plan.readThrough.join(', ')}`,
       plan: plan.text,
     })

@@ -6,6 +6,7 @@ import { startBus } from '../../../queue/bus.ts'
 import { createSupabase } from '../../../supabase/clients.ts'
 import type { Avinode } from '../../../tools/avinode/avinode.ts'
 import type { Log } from '../../../tools/context.ts'
+import { startBare } from './bare.ts'
 
 /** One instance of the API in a process of its own, so that its memory is its own. Tokens are the brokers' names: signing is not measured. */
 export type InstanceSettings = {
@@ -43,6 +44,7 @@ const app = createApi({
   closing: closing.signal,
 })
 const api = await serveApi({ app, port: 0, host: '127.0.0.1', log, onClosing: () => closing.abort() })
+const bare = await startBare(settings.databaseUrl)
 process.on('message', (message) => {
   if (message !== 'memory') return
   globalThis.gc?.()
@@ -50,8 +52,8 @@ process.on('message', (message) => {
   process.send?.({ memory: { rss, heap, external } satisfies Memory })
 })
 process.on('SIGTERM', async () => {
-  await api.close()
+  await Promise.all([api.close(), bare.close()])
   await bus.close()
   process.exit(0)
 })
-process.send?.({ url: api.url })
+process.send?.({ url: api.url, bare: bare.url })

@@ -6,9 +6,8 @@ import { type DateMention, mention } from './mention.ts'
 const half = '(?<half>[ap]\\.?m\\.?(?!\\p{L})|[ap](?![\\p{L}.\\d]))'
 const partOfDay =
   "(?<part>in the (?:morning|afternoon|evening)|at night|du matin|du soir|de l'après-midi|de la (?:mañana|tarde|noche)|morgens|abends|nachmittags|früh)"
-/** In capitals only where it is short: "et" is French. */
 const zone =
-  '(?<zone>(?-i:Z|UTC|GMT|E[SD]?T|C[SD]?T|M[SD]?T|P[SD]?T|BST|CES?T|LT|L)|zulu|eastern|central|mountain|pacific|local(?: time)?)'
+  '(?<zone>z|utc|gmt|e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|bst|ces?t|lt|l|zulu|eastern|central|mountain|pacific|local(?: time)?)'
 const hour = '(?<hour>[01]?\\d|2[0-3])'
 
 /** Ways to write one time; which groups are filled says how to read it. */
@@ -46,20 +45,24 @@ const edge = `(?:\\d{1,2}|${anyTime})`
 const bounds = [
   `between ${edge} (?:and|to) ${anyTime}|(?:zwischen|entre) ${edge} (?:und|et|y) ${anyTime}`,
   `(?:any ?time )?(?:from )?\\d{1,2}(?::\\d{2})? ?(?:[ap]m)? ?(?:-|to) ?\\d{1,2}(?::\\d{2})? ?[ap]\\.?m\\.?`,
-  `(?:(?:must|should|need(?:s)? to|want(?:s)? to|has to|have to) )?(?:arriv(?:e|es|ing|al)|land(?:s|ing)?|be (?:there|(?:in|at) [\\p{L}· '-]{2,20}?)|get (?:there|in)|wheels down|on the ground|ankunft|arrivée|llegada)(?: (?:there|in|at) [\\p{L}· '-]{2,20}?)?(?: (?:by|before|at|no later than|not later than|around|latest|um|bis|à|avant|a las))* ${anyTime}`,
+  `(?:(?:must|should|need(?:s)? to|want(?:s)? to|has to|have to) )?(?:arriv(?:e|es|ing|al)|land(?:s|ing)?|be there|get (?:there|in)|wheels down|on the ground|ankunft|arrivée|llegada)(?: there)?(?: (?:by|before|at|no later than|not later than|around|latest|um|bis|à|avant|a las))* ${anyTime}`,
   `(?:after|before|by|no later than|not later than|no earlier than|not before|earliest|latest|as of|until|till|any ?time (?:after|before)|nach|vor|ab|bis|spätestens(?: um)?|frühestens(?: um)?|après|avant|à partir de|después de|antes de|a partir de) (?:las )?${anyTime}`,
 ].map((pattern) => new RegExp(`(?<![\\p{L}\\d])(?:${pattern})(?![\\p{L}\\d])`, 'giu'))
+
+/** "be in Houston by 9am": the place stands between. */
+const arrival =
+  /(?<!\p{L})(?:be|arrive|arriving|land|get|getting|arrival)(?: \p{L}+)?(?: (?:in|at|to|into))? [·\p{L} '-]{2,25} ?$/iu
 
 const dayParts =
   '(?:(?:early|late|mid|first thing|at|in the|in|on the|am|por la|por el|le|el|the|this|very early) )*(?:morning|afternoon|evening|night|lunchtime|daybreak|sunrise|sunset|vormittags?|nachmittags?|abends?|matin|après-midi|soir(?:ée)?|tarde|noche|mañana)'
 const parts = new RegExp(
-  `(?<![\\p{L}\\d])(?<!(?:good|guten|buenas) )(?:${dayParts}|tonight|heute abend|ce soir|esta noche|(?<=·[ ,]{1,2})[ap]m)(?![\\p{L}\\d])`,
+  `(?<![\\p{L}\\d])(?<!(?:good|guten|buenas) )(?:${dayParts}|tonight|heute abend|ce soir|esta noche|(?<=·[ ,]{1,2})[ap]m(?= ?(?:[,.;)]|$)))(?![\\p{L}\\d])`,
   'giu',
 )
 
 /** Four digits without a mark are a time beside a day or a word that asks for one: "27NOV 0900", "wheels up 0730". */
 const bareDigits = new RegExp(
-  `(?:(?<![\\p{L}\\d])(?:${depart}|at|@|etd|return(?:ing|s)?|rtn|back)[: ]{1,2}|(?<=${blank}[ ,]{1,2}))(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d)(?: ?${zone})?(?![\\p{L}\\d])`,
+  `(?:(?<![\\p{L}\\d])(?:${depart}|at|@|etd)[: ]{1,2}|(?<=(?:return(?:ing|s)?|rtn|back)[: ]{1,2})|(?<=${blank}[ ,]{1,2}))(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d)(?: ?${zone})?(?![\\p{L}\\d])`,
   'giu',
 )
 const bareHour =
@@ -70,14 +73,19 @@ export function readTimes(text: string): DateMention[] {
   const found: DateMention[] = []
   const take = (
     pattern: RegExp,
-    says: (groups: Record<string, string | undefined>, words: string) => Partial<DateMention> | null,
+    says: (groups: Record<string, string | undefined>, words: string, start: number) => Partial<DateMention> | null,
   ) => {
     for (const one of matches(withoutSpans(text, found), pattern)) {
-      const said = says(one.match.groups ?? {}, one.match[0])
+      const said = says(one.match.groups ?? {}, one.match[0], one.start)
       if (said) found.push(mention(one, said))
     }
   }
-  for (const bound of bounds) take(bound, (_, words) => ({ note: words.trim() }))
+  for (const bound of bounds) {
+    take(bound, (_, words, start) => {
+      const arrives = arrival.test(text.slice(Math.max(0, start - 40), start))
+      return { note: `${arrives ? 'arrive ' : ''}${words.trim()}` }
+    })
+  }
   for (const form of single) take(form, clockOf)
   take(bareDigits, (groups) => clockOf(groups, ''))
   take(bareHour, ({ hour }, words) => {
@@ -123,15 +131,22 @@ function spoken({ hour, minutes, words, quarter, before }: Record<string, string
   return /to|vor/i.test(quarter) ? { hour: named - 1, minutes: 45 } : { hour: named, minutes: 15 }
 }
 
-const zones: [RegExp, string][] = [
+const zones: [pattern: RegExp, name: string, in_capitals?: boolean][] = [
   [/^(z|zulu|utc|gmt)$/, 'UTC'],
-  [/^(e[sd]?t|eastern)$/, 'America/New_York'],
-  [/^(c[sd]t|ct|central)$/, 'America/Chicago'],
-  [/^(m[sd]?t|mountain)$/, 'America/Denver'],
-  [/^(p[sd]?t|pacific)$/, 'America/Los_Angeles'],
+  [/^eastern$/, 'America/New_York'],
+  [/^e[sd]?t$/, 'America/New_York', true],
+  [/^central$/, 'America/Chicago'],
+  [/^c[sd]?t$/, 'America/Chicago', true],
+  [/^mountain$/, 'America/Denver'],
+  [/^m[sd]?t$/, 'America/Denver', true],
+  [/^pacific$/, 'America/Los_Angeles'],
+  [/^p[sd]?t$/, 'America/Los_Angeles', true],
   [/^bst$/, 'Europe/London'],
   [/^(cet|cest)$/, 'Europe/Paris'],
 ]
 
-const zoneOf = (name: string | undefined) =>
-  zones.find(([pattern]) => pattern.test((name ?? '').toLowerCase()))?.[1] ?? null
+/** "et" and "est" are French, and only in capitals Eastern time. */
+const zoneOf = (name = '') =>
+  zones.find(
+    ([pattern, , in_capitals]) => pattern.test(name.toLowerCase()) && (!in_capitals || name === name.toUpperCase()),
+  )?.[1] ?? null

@@ -1,7 +1,7 @@
 import { isCorrection } from '../corrections.ts'
 import { doubt } from '../doubts.ts'
 import { detectLanguage } from '../language.ts'
-import { withoutSpans } from '../text.ts'
+import { folded, withoutSpans } from '../text.ts'
 import { nextDayOfMonth, weekdayFrom, weekdayOf } from './calendar.ts'
 import { readTimes } from './clock.ts'
 import { readDays } from './days.ts'
@@ -15,22 +15,18 @@ export function readDates(text: string, today: string): DateMention[] {
   const days = readDays(text, { today, language: detectLanguage(text, 1) })
   const times = readTimes(withoutSpans(text, days))
   const all = [...days, ...times].sort((a, b) => a.start - b.start)
-  const together = all.reduce<DateMention[]>((before, next) => {
-    const last = before.at(-1)
-    const both = last && joined(last, next, text.slice(last.end, next.start))
-    return both ? [...before.slice(0, -1), { ...both, start: last.start, end: next.end }] : [...before, next]
-  }, [])
-  return corrected(together, text).map((one) => approximate(one, text))
+  const together = folded(all, (last, next) => {
+    const both = joined(last, next, text.slice(last.end, next.start))
+    return both && { ...both, start: last.start, end: next.end }
+  })
+  return folded(together, (last, next) => corrected(last, next, text)).map((one) => approximate(one, text))
 }
 
 /** "Dec 4, no wait, Dec 5" is Dec 5; what the correction leaves open stays as it was. */
-const corrected = (mentions: readonly DateMention[], text: string) =>
-  mentions.reduce<DateMention[]>((kept, next) => {
-    const last = kept.at(-1)
-    if (!last || namesDay(last) !== namesDay(next) || !isCorrection(text.slice(last.end, next.start)))
-      return [...kept, next]
-    return [...kept.slice(0, -1), { ...next, start: last.start, time: next.time ?? last.time }]
-  }, [])
+const corrected = (last: DateMention, next: DateMention, text: string): DateMention | undefined =>
+  namesDay(last) === namesDay(next) && isCorrection(text.slice(last.end, next.start))
+    ? { ...next, start: last.start, time: next.time ?? last.time }
+    : undefined
 
 /** Two neighbours that say one thing together, or undefined. */
 function joined(a: DateMention, b: DateMention, between: string): Omit<DateMention, 'start' | 'end'> | undefined {
@@ -85,7 +81,8 @@ function range(a: DateMention, b: DateMention): DateMention | undefined {
 
 /** "Friday, Dec 18" is one day; "Friday Nov 28" in a year in which that is a Saturday is none. */
 function weekdayWithDate(named: DateMention, dated: DateMention): DateMention | undefined {
-  if (named.weekday !== null && dated.day_of_month !== null) return weekdayWithOrdinal(named, dated, today)
+  // "Sunday the 6th" is the next 6th that is a Sunday.
+  if (named.weekday !== null && dated.day_of_month !== null) return { ...dated, weekday: named.weekday }
   if (named.weekday === null || dated.date === null || dated.weekday !== null || named.until) return undefined
   const agrees = weekdayOf(dated.date) === named.weekday
   const rest = { ...dated, time: dated.time ?? named.time, note: dated.note ?? named.note }

@@ -53,7 +53,11 @@ const slashed: Rule['says'] = ({ first, second, year }, context, words) => {
   const [one, two] = [Number(first), Number(second)]
   if (one === 24 && two === 7) return null
   const month_first = context.language === 'en' ? one <= 12 : two > 12
-  const [month, day] = month_first ? [one, two] : [two, one]
+  const is_over = (month: number, day: number) =>
+    year !== undefined && (isoDate(Number(year.padStart(4, '20')), month, day) ?? '') < context.today
+  // Of 4/12/2026, in November, only the fourth of December is still to come.
+  const turned = month_first && two <= 12 && is_over(one, two) && !is_over(two, one)
+  const [month, day] = month_first && !turned ? [one, two] : [two, one]
   if (month > 12 || day > 31) return year ? { doubt: doubt('day', 'impossible', words) } : null
   return written(year, month, day, context, words)
 }
@@ -213,7 +217,8 @@ const sign = '(?:,? ?(?:and|&|und|et|y|or|oder|ou|o|to|bis|au|al|a|until|till?|t
 const number = '\\d{1,2}(?:st|nd|rd|th|er|\\.(?= ))?'
 const series = `(?<days>${number}(?:${sign}(?:the )?${number})+)`
 /** A number after a month may count something else: "Dec 5 and 2 dogs". */
-const ends = '(?![:\\d]|[.]\\d| ?(?!at|for|with|from|to|in|on|back|return|and|please|pls|one|round|via)\\p{L})'
+const ends =
+  '(?![:\\d]|[.]\\d| ?(?:[ap]\\.?m|k|h|hrs?|hours?|min|nights?|days?|weeks?|dogs?|cats?|pets?|bags?|suitcases?|cases|pieces|skis?|bikes?|legs?|stops?|x|%|ft|kg|lbs?|years?|small|large|big|golf|checked)(?!\\p{L}))'
 const seriesForms = [
   new RegExp(`(?<![\\p{L}\\d])(?<!\\d[:.,])${series} ?(?:of |de )?${MONTH}${YEAR}(?![\\p{L}\\d])`, 'dgiu'),
   new RegExp(`(?<![\\p{L}\\d])${MONTH} ?${series}${ends}${YEAR}`, 'dgiu'),

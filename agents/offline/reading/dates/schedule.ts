@@ -2,7 +2,7 @@ import { type Doubt, doubt } from '../doubts.ts'
 import type { Place } from '../places.ts'
 import type { Leg } from '../route.ts'
 import { blank } from '../text.ts'
-import { addDays, followingYear, nextDayOfMonth, nextWeekWeekday, weekdayFrom } from './calendar.ts'
+import { addDays, followingYear, nextDayOfMonth, nextWeekWeekday, weekdayFrom, weekdayOf } from './calendar.ts'
 import { type DateMention, type Day, namesDay } from './mention.ts'
 
 /** Which flight each day and time belongs to. */
@@ -79,6 +79,12 @@ function departureOf(there: readonly DateMention[], known: Known): Found {
   const named = there.filter(namesDay)
   const certain = named.filter(({ doubt }) => doubt === null || doubt.about !== 'day')
   const vague = named.find(({ doubt }) => doubt?.about === 'day')
+  // "Dec 10-12, one way" is a choice of days.
+  const loose = known.is_one_way ? certain.find(({ until }) => until) : undefined
+  if (loose?.date && loose.until?.date) {
+    const choice = doubt('day', 'several', '', [loose.date, loose.until.date])
+    return { day: { date: null, time: loose.time }, zone: loose.zone, doubts: [choice], second: null }
+  }
   const first = certain[0] ?? vague ?? null
   const clock = there.find(({ time }) => time !== null) ?? null
   const doubts = there.flatMap(({ doubt }) => (doubt && (doubt.about !== 'day' || certain.length === 0) ? [doubt] : []))
@@ -124,7 +130,9 @@ function backOf(
 
 /** With as many days as legs they pair up in order; else a leg's day stands between it and the next leg. */
 function tour(text: string, legs: readonly Leg[], mentions: readonly DateMention[], known: Known): Schedule {
-  const days = mentions.filter((one) => namesDay(one) && !one.is_stay)
+  const named = mentions.filter((one) => namesDay(one) && !one.is_stay)
+  const end = legs.length === 2 && named.length === 1 ? rangeEnd(named[0] ?? null) : null
+  const days = end ? [...named, end] : named
   const [only] = days
   const for_all =
     days.length === 1 &&
@@ -179,11 +187,19 @@ const HALF_A_YEAR = 180 * 86_400_000
 /** "Dec 28, back Jan 2" ends in the next year; "Sunday" is the one after the flight before it. */
 function dateOf({ date, day_of_month, weekday, days_later, has_year }: DateMention, from: string): string | null {
   if (days_later !== null) return addDays(from, days_later)
-  if (day_of_month !== null) return nextDayOfMonth(day_of_month, from)
+  if (day_of_month !== null)
+    return weekday === null ? nextDayOfMonth(day_of_month, from) : nextSuchDay(day_of_month, weekday, from)
   if (weekday !== null && (date === null || date < from))
     return weekdayFrom(weekday, date === null ? addDays(from, 1) : from)
   const later = date && !has_year && date < from ? followingYear(date) : null
   return later && Date.parse(later) - Date.parse(from) < HALF_A_YEAR ? later : date
+}
+
+/** Of the next two such days of a month the one that is this weekday; a mistake is rather asked about. */
+function nextSuchDay(day_of_month: number, weekday: number, from: string): string | null {
+  const first = nextDayOfMonth(day_of_month, from)
+  const second = first && nextDayOfMonth(day_of_month, addDays(first, 1))
+  return [first, second].find((date) => date && weekdayOf(date) === weekday) ?? null
 }
 
 /** A time in another zone, as the clocks at the place of departure have it. Without a place it stays open. */
