@@ -7,7 +7,9 @@ const closingLine: Reporter = {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const ended = (state: string) => tests.filter((test) => test.result().state === state).length
     const broken = modules.filter((module) => module.errors().length > 0).length
-    process.on('exit', () => console.log(`${ended('passed')} passed, ${ended('failed') + broken} failed, ${ended('skipped')} skipped`))
+    process.on('exit', () =>
+      console.log(`${ended('passed')} passed, ${ended('failed') + broken} failed, ${ended('skipped')} skipped`),
+    )
   },
 }
 
@@ -19,6 +21,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A shared machine may stall for seconds; on a developer's own, a second try would hide something.
+    retry: process.env.CI ? 2 : 0,
     reporters: ['default', closingLine],
   },
 })

@@ -9,6 +9,7 @@ import type { ApiDeps } from './deps.ts'
 import { securityHeaders } from './headers.ts'
 import { bodyLimits, storableJson } from './limits.ts'
 import { createMetrics } from './metrics.ts'
+import { describeApi } from './openapi.ts'
 import { refuseInvalid } from './operation.ts'
 import { createPresence } from './presence.ts'
 import { HttpProblem, problemHandler } from './problem.ts'
@@ -27,6 +28,7 @@ import { eventRoutes } from './routes/events.ts'
 import { localSignInRoutes } from './routes/local-sign-in.ts'
 import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
+import { participantRoutes } from './routes/participants.ts'
 import { proposalRoutes } from './routes/proposals.ts'
 import { quoteRoutes } from './routes/quotes.ts'
 import { requestRoutes } from './routes/requests.ts'
@@ -69,11 +71,12 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   app.route('/', approvalRoutes(deps))
   app.route('/', chatRoutes(deps, metrics.streams))
   app.route('/', conversationRoutes(deps))
+  app.route('/', participantRoutes())
   app.route('/', messageRoutes(deps))
   app.route('/', attachmentRoutes())
   app.route('/', eventRoutes(deps, { gauge: metrics.streams, presence }))
   app.route('/', adminRoutes(deps))
-  describeApi(app, deps)
+  describeApi(app, () => deps.publicUrl)
   const { mcp } = deps
   if (mcp) app.all('/mcp', (c) => mcp(c.req.raw, c.var.context))
   if (deps.webDir !== null) app.route('/', webPageRoutes(deps.webDir))
@@ -91,27 +94,6 @@ function unlessOpen(step: MiddlewareHandler<ApiEnv>): MiddlewareHandler<ApiEnv> 
 const forJsonRoutes = createMiddleware<ApiEnv>((c, next) =>
   c.req.path.startsWith('/api/webhooks/') ? next() : storableJson(c, next),
 )
-
-function describeApi(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-  })
-  app.get('/api/openapi.json', (c) =>
-    c.json(
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        info: {
-          title: 'JetVision',
-          version: '1',
-          description: 'Sells private-jet charter: from a sentence in a chat to the proposal that a client accepts.',
-        },
-        servers: [{ url: deps.publicUrl }],
-      }),
-    ),
-  )
-}
 
 /** 405 where the path exists with another method, 404 where it does not. */
 function refusalOf(app: OpenAPIHono<ApiEnv>, c: Context<ApiEnv>): Error {

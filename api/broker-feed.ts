@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { Db, Log } from '../tools/context.ts'
 import { call } from '../tools/database.ts'
-import { ServiceError } from '../tools/errors.ts'
 import type { Bus, Ephemeral } from './deps.ts'
 import { eventText } from './event-stream.ts'
+import { FeedEvent, type FeedPoller } from './feed-poller.ts'
 import { createTurnTexts, type TurnText } from './turn-texts.ts'
-import { createWake } from './wake.ts'
 
 /** One event of the feed, as it goes over the wire to everybody. */
 export type FeedItem = { position: number; conversation_id: string | null; bytes: Uint8Array }
@@ -18,7 +17,7 @@ export type FeedReader = {
   end(error: unknown): void
 }
 
-/** What happens to one broker, read from the database once for all of that broker's readers on this instance. */
+/** What happens to one broker, for all of that broker's readers on this instance. */
 export type BrokerFeed = {
   /** The newest position that was read. */
   head(): number
@@ -27,6 +26,8 @@ export type BrokerFeed = {
   /** Whether events after a position are gone: it is older than what is kept, or of another database. */
   isBroken(after: number): Promise<boolean>
   texts(): Iterable<TurnText>
+  /** Why nothing more will come, if so. */
+  broken(): { error: unknown } | undefined
   /** Turns that wait or run, as they were last told. */
   openTurns(): OpenTurn[]
   join(reader: FeedReader): () => void
@@ -36,35 +37,16 @@ export type BrokerFeed = {
 const OpenTurn = z.object({ turn_id: z.uuid(), conversation_id: z.uuid(), status: z.string() })
 export type OpenTurn = z.infer<typeof OpenTurn>
 
-const FeedEvent = z.object({
-  position: z.coerce.number(),
-  type: z.string(),
-  conversation_id: z.string().nullable(),
-  request_id: z.string().nullable(),
-  payload: z.record(z.string(), z.unknown()),
-})
-type FeedEvent = z.infer<typeof FeedEvent>
-
 const BATCH = 200
-/** Notifications are only a hint: without one it looks by itself. */
-const POLL_MS = 10_000
 const KEPT_EVENTS = 500
 const KEPT_BYTES = 512 * 1024
 
-type Deps = {
-  db: Db
-  bus: Bus
-  log: Log
-  iso_agent_id: string
-  /** Called once, when it can be read no further; every reader has been told. */
-  onBroken(): void
-}
+type Deps = { db: Db; bus: Bus; log: Log; iso_agent_id: string; poller: FeedPoller }
 
-/** Starts to read a broker's feed from where it stands now. Throws when the database does not answer. */
-export async function startBrokerFeed({ db, bus, log, iso_agent_id, onBroken }: Deps): Promise<BrokerFeed> {
+/** Begins to follow a broker's feed from where it stands now. Throws when the database does not answer. */
+export async function startBrokerFeed({ db, bus, log, iso_agent_id, poller }: Deps): Promise<BrokerFeed> {
   const closing = new AbortController()
   const readers = new Set<FeedReader>()
-  const wake = createWake()
   const turns = new Map<string, OpenTurn>()
   const wakeAll = () => {
     for (const reader of readers) reader.wake()
@@ -84,11 +66,14 @@ export async function startBrokerFeed({ db, bus, log, iso_agent_id, onBroken }: 
     for (const turn of await call(z.array(OpenTurn), db.rpc('open_turns'))) noteTurn(turn)
   }
 
+  let followed: ReturnType<FeedPoller['follow']> | undefined
+  let hasNews = false
   const unsubscribe = [
     bus.onFeed(iso_agent_id, (position) => {
       // After a lost connection anything may have been missed.
       if (position === null) void findTurns().catch((err) => log.warn({ err }, 'running turns could not be looked up'))
-      if (position === null || position > head) wake.wake()
+      hasNews = true
+      if (position === null || position > head) followed?.look()
     }),
     bus.onEphemeral(iso_agent_id, (event) => {
       const turn = event.type === 'turn.updated' ? OpenTurn.safeParse(event.payload).data : undefined
@@ -98,36 +83,30 @@ export async function startBrokerFeed({ db, bus, log, iso_agent_id, onBroken }: 
     }),
   ]
   try {
-    head = await call(z.coerce.number(), db.rpc('feed_position'))
-    recent.startAt(head)
-    await findTurns()
+    const [position] = await Promise.all([call(z.coerce.number(), db.rpc('feed_position')), findTurns()])
+    head = position
+    recent.startAt(position)
   } catch (error) {
     for (const stop of unsubscribe) stop()
     closing.abort()
     throw error
   }
-
-  async function keepReading() {
-    while (!closing.signal.aborted) {
-      const events = await readFeed(db, head, null).catch((error: unknown) => {
-        if (!(error instanceof ServiceError && error.retryable)) throw error
-        log.warn({ err: error }, 'a feed could not be read; trying again')
-        return []
-      })
-      for (const event of events) {
+  followed = poller.follow(iso_agent_id, {
+    head: () => head,
+    take(events) {
+      for (const event of events.filter(({ position }) => position > head)) {
         head = event.position
         recent.add(itemOf(event))
         if (event.type === 'message.created') texts.stored(String(event.payload.id))
       }
-      if (events.length > 0) wakeAll()
-      if (events.length < BATCH) await wake.wait(POLL_MS, closing.signal)
-    }
-  }
-  const reading = keepReading().catch((error: unknown) => {
-    broken = { error }
-    for (const reader of readers) reader.end(error)
-    onBroken()
+      wakeAll()
+    },
+    fail(error) {
+      broken = { error }
+      for (const reader of readers) reader.end(error)
+    },
   })
+  if (hasNews) followed.look() // something happened between the two
 
   return {
     head: () => head,
@@ -146,6 +125,7 @@ export async function startBrokerFeed({ db, bus, log, iso_agent_id, onBroken }: 
       return next !== undefined && next.position !== after + 1 // a broker's positions have no gaps
     },
     texts: texts.all,
+    broken: () => broken,
     openTurns: () => [...turns.values()],
     join(reader) {
       readers.add(reader)
@@ -153,9 +133,10 @@ export async function startBrokerFeed({ db, bus, log, iso_agent_id, onBroken }: 
       return () => readers.delete(reader)
     },
     async close() {
+      followed?.stop()
       for (const stop of unsubscribe) stop()
       closing.abort()
-      await Promise.all([reading, texts.ended()])
+      await texts.ended()
     },
   }
 }

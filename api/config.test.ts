@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig, webhookCredentials } from './config.ts'
+import { parseConfig, rateLimits, webhookCredentials } from './config.ts'
 
 const GOOD = {
   PUBLIC_URL: 'https://desk.example.com/',
@@ -54,5 +54,11 @@ describe('the configuration for production', () => {
     })
 
     expect(webhookCredentials(config)).toHaveLength(2)
+  })
+
+  it('limits calls, as it is told or as is usual', () => {
+    expect(rateLimits(parseConfig(GOOD))).toEqual({ broker: 600, chat: 30, mcp: 120, address: 3000 })
+    expect(rateLimits(parseConfig({ ...GOOD, RATE_LIMIT_CHAT: '5' }))).toMatchObject({ chat: 5 })
+    expect(() => parseConfig({ ...GOOD, RATE_LIMIT_CHAT: '0' })).toThrow('RATE_LIMIT_CHAT')
   })
 })

@@ -6,6 +6,9 @@ const list = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(z.string()).min(1))
 
+/** Calls per minute of one broker, or from one address. */
+const perMinute = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual)
+
 const Environment = z
   .object({
     ...sharedSettings,
@@ -13,6 +16,11 @@ const Environment = z
     HOST: z.string().default('0.0.0.0'),
     TRUST_PROXY: z.stringbool().default(false),
     WEB_DIR: optional(z.string()),
+
+    RATE_LIMIT_BROKER: perMinute(600),
+    RATE_LIMIT_CHAT: perMinute(30),
+    RATE_LIMIT_MCP: perMinute(120),
+    RATE_LIMIT_ADDRESS: perMinute(3_000),
 
     /** Taken as well while Avinode still sends the old pair. */
     AVINODE_WEBHOOK_PREVIOUS_USERNAME: optional(z.string()),
@@ -36,3 +44,11 @@ export function webhookCredentials(config: ApiConfig) {
   const current = { username: config.AVINODE_WEBHOOK_USERNAME, password: config.AVINODE_WEBHOOK_PASSWORD }
   return username && password ? [current, { username, password }] : [current]
 }
+
+/** How many calls a minute are answered. An office shares one address, so that addresses get more than brokers. */
+export const rateLimits = (config: ApiConfig) => ({
+  broker: config.RATE_LIMIT_BROKER,
+  chat: config.RATE_LIMIT_CHAT,
+  mcp: config.RATE_LIMIT_MCP,
+  address: config.RATE_LIMIT_ADDRESS,
+})

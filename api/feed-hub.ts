@@ -1,6 +1,8 @@
+import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import type { Db, Log } from '../tools/context.ts'
 import { type BrokerFeed, startBrokerFeed } from './broker-feed.ts'
 import type { Bus } from './deps.ts'
+import { createFeedPoller } from './feed-poller.ts'
 
 /** The feeds that somebody reads at the moment, one for each broker. */
 export type FeedHub = {
@@ -8,7 +10,13 @@ export type FeedHub = {
   open(broker: { db: Db; iso_agent_id: string }): Promise<{ feed: BrokerFeed; release(): void }>
 }
 
-type Deps = { bus: Bus; log: Log; closing: AbortSignal | undefined; linger_ms?: number }
+type Deps = {
+  bus: Bus
+  functions: DatabaseFunctions
+  log: Log
+  closing: AbortSignal | undefined
+  linger_ms?: number
+}
 
 /** Readers come back within seconds, with a new token: the feed waits for them that long. */
 const LINGER_MS = 15_000
@@ -16,19 +24,19 @@ const LINGER_MS = 15_000
 type Entry = { feed: Promise<BrokerFeed>; readers: number; end?: NodeJS.Timeout }
 
 /** Opens each broker's feed with its first reader and closes it some time after the last. */
-export function createFeedHub({ bus, log, closing, linger_ms = LINGER_MS }: Deps): FeedHub {
+export function createFeedHub({ bus, functions, log, closing, linger_ms = LINGER_MS }: Deps): FeedHub {
+  const poller = createFeedPoller({ functions, log, closing })
   const entries = new Map<string, Entry>()
 
+  const begin = (db: Db, iso_agent_id: string) => {
+    const entry: Entry = { feed: startBrokerFeed({ db, bus, log, iso_agent_id, poller }), readers: 0 }
+    entries.set(iso_agent_id, entry)
+    return entry
+  }
   const drop = (iso_agent_id: string, entry: Entry) => {
     clearTimeout(entry.end)
     if (entries.get(iso_agent_id) === entry) entries.delete(iso_agent_id)
     void entry.feed.then((feed) => feed.close()).catch(() => undefined) // what never started needs no end
-  }
-  const begin = (db: Db, iso_agent_id: string) => {
-    const onBroken = () => drop(iso_agent_id, entry)
-    const entry: Entry = { feed: startBrokerFeed({ db, bus, log, iso_agent_id, onBroken }), readers: 0 }
-    entries.set(iso_agent_id, entry)
-    return entry
   }
   closing?.addEventListener('abort', () => {
     for (const [iso_agent_id, entry] of entries) drop(iso_agent_id, entry)
@@ -46,9 +54,12 @@ export function createFeedHub({ bus, log, closing, linger_ms = LINGER_MS }: Deps
         entry.end.unref()
       })
       try {
-        return { feed: await entry.feed, release }
+        const feed = await entry.feed
+        const broken = feed.broken()
+        if (broken) throw broken.error
+        return { feed, release }
       } catch (error) {
-        if (entries.get(iso_agent_id) === entry) entries.delete(iso_agent_id) // the next reader tries again
+        drop(iso_agent_id, entry) // the next reader tries again
         throw error
       }
     },

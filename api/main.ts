@@ -12,7 +12,7 @@ import { createAvinodeClient } from '../tools/avinode/rest-client.ts'
 import { done } from '../tools/database.ts'
 import { signing } from '../tools/settings.ts'
 import { createApi } from './app.ts'
-import { parseConfig, webhookCredentials } from './config.ts'
+import { parseConfig, rateLimits, webhookCredentials } from './config.ts'
 import { noMail } from './no-mail.ts'
 import { createReadiness } from './readiness.ts'
 import { serveApi } from './serve.ts'
@@ -73,6 +73,7 @@ const app = createApi({
   queueCounts: queues.counts,
   log,
   metrics,
+  limits: rateLimits(config),
   trustProxy: config.TRUST_PROXY,
   closing: closing.signal,
 })

@@ -5,13 +5,15 @@ import { InvalidInputError, NotFoundError } from '../tools/errors.ts'
 import { issuesOf, Problem, sentence } from './problem.ts'
 
 const REASONS: Record<number, string> = {
+  400: 'The body is no JSON',
   401: 'No token, or one that is forged or out of date',
   403: 'Signed in, but not allowed to do this',
   404: 'Nothing of that id exists for the caller',
   409: 'The state has moved on',
   413: 'The body is too large',
+  415: 'The body is of another kind, or packed',
   422: 'A field is missing, unknown or not usable; `issues` names it',
-  429: 'Too many calls',
+  429: 'Too many calls; `Retry-After` says how long to wait',
   503: 'Something we depend on does not answer; try again later',
 }
 
@@ -19,30 +21,50 @@ const REASONS: Record<number, string> = {
 export function operation<Path extends string, Config extends Omit<RouteConfig, 'path'>>(
   config: Config & { path: Path },
 ) {
-  const security = config.security ?? [{ bearer: [] }]
-  const usual = [...(security.length > 0 ? [401, 403] : []), ...(config.path.includes('{') ? [404] : [])]
-  const statuses = [...usual, ...(config.request?.body || config.request?.query ? [422] : [])]
-  const responses = { ...failures(...statuses), ...config.responses }
-  return createRoute({ ...config, security, responses } as Config & { path: Path }) // the failures are thrown, not returned
+  const { security = [{ bearer: [] }], operationId = nameOf(config.method, config.path), request } = config
+  const statuses = [
+    ...(security.length > 0 ? [401, 403, 429] : []),
+    ...(config.path.includes('{') ? [404] : []),
+    ...(request?.body ? [400, 413, 415] : []),
+    ...(request?.body || request?.query ? [422] : []),
+  ]
+  const responses = { ...failures(...statuses, 503), ...config.responses }
+  return createRoute({ ...config, operationId, security, responses } as Config & { path: Path }) // the failures are thrown, not returned
 }
+
+/** `GET /api/conversations/{id}/messages` is `getConversationsIdMessages`: what generated clients call it. */
+const nameOf = (method: string, path: string) =>
+  method +
+  path
+    .split(/[^A-Za-z]+/)
+    .filter((word) => word !== '' && word !== 'api')
+    .map((word) => word[0]?.toUpperCase() + word.slice(1))
+    .join('')
 
 /** Problem answers for the document. */
 export const failures = (...statuses: number[]) =>
   Object.fromEntries(
     statuses.map((status) => [
       status,
-      { description: REASONS[status] ?? 'Refused', content: { 'application/problem+json': { schema: Problem } } },
+      {
+        description: REASONS[status] ?? 'Refused',
+        ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
+        content: { 'application/problem+json': { schema: Problem } },
+      },
     ]),
   )
+
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } as const
 
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
   description,
   content: { 'application/json': { schema } },
 })
 
-export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+/** A body of JSON, with what a caller may send as an example. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example?: z.input<Schema>) => ({
   required: true,
-  content: { 'application/json': { schema } },
+  content: { 'application/json': { schema, ...(example !== undefined && { example }) } },
 })
 
 /** Ids are uuids; anything else names nothing, like the id of somebody else's row. */

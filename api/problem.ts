@@ -68,12 +68,14 @@ export const problemHandler =
 function frameworkProblem(c: Context<ApiEnv>, error: HTTPException) {
   const authenticate = error.res?.headers.get('WWW-Authenticate')
   if (authenticate) c.header('WWW-Authenticate', authenticate)
+  const isJson = error.status === 400 && /json/i.test(error.message)
+  if (isJson) return problem(c, 400, 'malformed_json', 'The body is not valid JSON')
   const [code, detail] = FRAMEWORK[error.status] ?? ['http_error', 'The request was refused']
   return problem(c, error.status as ContentfulStatusCode, code, detail) // the framework's refusals all carry a body
 }
 
 const FRAMEWORK: Record<number, [code: string, detail: string]> = {
-  400: ['malformed_json', 'The body is not valid JSON'],
+  400: ['malformed_body', 'The body cannot be read'],
   401: ['unauthorized', 'Sign in first'],
   413: ['payload_too_large', 'The body is too large'],
   415: ['unsupported_media_type', 'Send the body as application/json'],

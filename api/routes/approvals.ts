@@ -48,6 +48,7 @@ const decide = operation({
           .optional()
           .describe('Fields of the payload: subject, body or text'),
       }),
+      { decision: 'approve', edits: { subject: 'Your flight to Los Angeles' } },
     ),
   },
   responses: { 200: json(ApprovalRow, 'The approval as decided'), ...failures(409) },

@@ -1,19 +1,16 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { Database, Json } from '../../supabase/database.types.ts'
-import type { DatabaseFunctions } from '../../supabase/direct-functions.ts'
-import { call } from '../../tools/database.ts'
+import type { Json } from '../../supabase/database.types.ts'
 import { InvalidInputError, ServiceError, UpstreamError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { clientAddress } from '../client-address.ts'
 import type { ApiDeps } from '../deps.ts'
 import { checkStorable } from '../limits.ts'
+import { createNotificationIntake, type NotificationRow, type StoreNotification } from '../notification-intake.ts'
 import { HttpProblem, issuesOf, sentence } from '../problem.ts'
 import { createIdentification } from '../webhook-credentials.ts'
 
 const SOURCES = ['seller-response', 'seller-chat', 'trip-mine', 'chat-mine', 'empty-legs'] as const
-/** Avinode tries again for two days, so a slow database is better answered than waited for. */
-const STORE_TIMEOUT_MS = 4_500
 
 /** A notification names what changed, not how. Fields that Avinode adds one day are kept. */
 const Notification = z.looseObject({
@@ -22,11 +19,10 @@ const Notification = z.looseObject({
   type: z.string().min(1).max(100),
 })
 
-const Stored = z.object({ event_id: z.uuid(), is_new: z.boolean() })
-
 /** Takes Avinode's notifications in: once the row is committed the answer is 200, and everything else happens later. */
 export function avinodeWebhookRoutes(deps: ApiDeps) {
   const identify = createIdentification(deps.webhook.credentials)
+  const store = createNotificationIntake(deps.systemFunctions ?? deps.supabase.service)
   const takeIn = (source: string) => async (c: Context<ApiEnv>) => {
     const connection = identify(c.req.header('Authorization'))
     if (connection === undefined) {
@@ -34,7 +30,7 @@ export function avinodeWebhookRoutes(deps: ApiDeps) {
       const challenge = { 'WWW-Authenticate': 'Basic realm="avinode-webhooks", charset="UTF-8"' }
       throw new HttpProblem(401, 'unauthorized', 'Sign in first', challenge)
     }
-    await store(deps, {
+    await take(deps, store, {
       p_source: source,
       p_payload: parse(await c.req.arrayBuffer()),
       p_headers: keptHeaders(c.req.raw.headers),
@@ -49,12 +45,8 @@ export function avinodeWebhookRoutes(deps: ApiDeps) {
   return app
 }
 
-type Row = Database['public']['Functions']['store_webhook_event']['Args']
-
-async function store({ supabase, systemFunctions, enqueue, log }: ApiDeps, row: Row) {
-  const functions: DatabaseFunctions = systemFunctions ?? supabase.service
-  const storing = call(Stored, functions.rpc('store_webhook_event', row))
-  const stored = await within(STORE_TIMEOUT_MS, storing).catch((error: unknown) => {
+async function take({ enqueue, log }: ApiDeps, store: StoreNotification, row: NotificationRow) {
+  const stored = await store(row).catch((error: unknown) => {
     if (error instanceof InvalidInputError) throw error
     if (!(error instanceof ServiceError)) log.error({ err: error }, 'a notification could not be stored')
     throw new UpstreamError('database', 'The notification could not be stored; send it again', { cause: error })
@@ -82,19 +74,6 @@ function parse(body: ArrayBuffer): Json {
   if (parsed.success) return payload
   const issues = issuesOf(parsed.error)
   throw new InvalidInputError(issues, sentence(issues))
-}
-
-/** Settles as the work does, or fails once the time is up. What was begun may still be done: Avinode sends it again, and it merges. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new UpstreamError('database', 'The database does not answer')), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 const SECRET = /authorization|cookie|token|secret|key|password/i

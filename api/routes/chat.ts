@@ -2,8 +2,10 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Gauge } from 'prom-client'
 import { z } from 'zod'
 import type { ToolContext } from '../../tools/context.ts'
+import { findOperatorInRoom, readConversation } from '../../tools/conversations/conversation.ts'
 import { call, done, stableId } from '../../tools/database.ts'
 import { ConflictError } from '../../tools/errors.ts'
+import { readRequest } from '../../tools/requests/request.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { ChatBody, type ChatInput, chatInput, chatRoom } from '../chat-input.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -34,7 +36,7 @@ const chat = operation({
   tags,
   summary: 'Say something to the assistant and read its answer as it comes; useChat of the AI SDK can post here',
   description:
-    'With useChat, a message that was edited or is to be regenerated is answered again in place of the old answer, as long as that is the newest. The answer goes on when the reader leaves; `stop` ends it.',
+    'With useChat, a message that was edited or is to be regenerated is answered again in place of the old answer, as long as that is the newest. In a room with an operator the assistant does not speak: 409, with the `conversation_id` of the room where it does. The answer goes on when the reader leaves; `stop` ends it.',
   request: { body: jsonBody(ChatBody) },
   responses: { 200: streamed, ...failures(404, 409, 429) },
 })
@@ -100,9 +102,9 @@ export function chatRoutes(deps: ApiDeps, streams: Gauge) {
     if (input.conversation_id === null) {
       await done(db.rpc('start_conversation', { p_id: room, p_subject: subjectOf(input.message) }))
     }
-    const { turn_id, is_new, message } = await call(
-      Started,
-      db.rpc('start_turn', { p_conversation_id: room, p_message_id: id, p_content: input.message }),
+    const asked = { p_conversation_id: room, p_message_id: id, p_content: input.message }
+    const { turn_id, is_new, message } = await call(Started, db.rpc('start_turn', asked)).catch((error: unknown) =>
+      pointElsewhere(error, room, context),
     )
     if (!is_new && message.content !== input.message) {
       if (input.kind !== 'edit') throw new ConflictError('This message id stands for other words already')
@@ -150,6 +152,23 @@ export function chatRoutes(deps: ApiDeps, streams: Gauge) {
       const conversation_id = chatRoom(c.req.valid('param').conversation_id, c.var.context.broker.iso_agent_id)
       return stream(await again(conversation_id, null, c.var.context), c.var.context)
     })
+}
+
+/** Where an operator reads along, the assistant does not speak: the answer says in which room it does. */
+class AskElsewhereError extends ConflictError {
+  override readonly details: { conversation_id: string | null }
+
+  constructor(message: string, conversation_id: string | null) {
+    super(message)
+    this.details = { conversation_id }
+  }
+}
+
+async function pointElsewhere(error: unknown, room: string, context: ToolContext): Promise<never> {
+  if (!(error instanceof ConflictError) || !(await findOperatorInRoom(room, context))) throw error
+  const { request_id } = await readConversation(room, context)
+  const request = request_id === null ? null : await readRequest(request_id, context)
+  throw new AskElsewhereError(error.message, request?.primary_conversation_id ?? null)
 }
 
 function subjectOf(message: string): string {

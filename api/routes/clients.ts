@@ -27,7 +27,14 @@ const create = operation({
   path: '/api/clients',
   tags,
   summary: 'Add a client',
-  request: { body: jsonBody(createClient.input) },
+  request: {
+    body: jsonBody(createClient.input, {
+      company_name: 'Acme Industries',
+      contact_name: 'Jordan Avery',
+      email: 'jordan@acme.example',
+      preferences: { preferred_aircraft: ['Gulfstream G650'] },
+    }),
+  },
   responses: {
     201: json(ClientRow, 'The new client'),
     200: json(ClientRow, 'The client of that name that exists already'),

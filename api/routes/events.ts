@@ -62,8 +62,8 @@ const ofConversation = operation({
 
 /** Feeds of what happens, which a reader takes up again where it stopped. */
 export function eventRoutes(deps: ApiDeps, { gauge, presence }: { gauge: Gauge; presence: Presence }) {
-  const { log, closing } = deps
-  const hub = createFeedHub({ bus: deps.bus, log, closing })
+  const { bus, log, closing, supabase, systemFunctions: functions = supabase.service } = deps
+  const hub = createFeedHub({ bus, functions, log, closing })
   const open = new Map<string, number>()
 
   const follow = async (c: Context<ApiEnv>, conversation_id: string | null) => {

@@ -2,12 +2,11 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { TablesUpdate } from '../../supabase/database.types.ts'
 import type { ToolContext } from '../../tools/context.ts'
-import { columnsOf, getRow } from '../../tools/database.ts'
+import { columnsOf, done, getRow } from '../../tools/database.ts'
 import { formatMoney, MarginType, Money, parseMoney } from '../../tools/money.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { OnlineStatus } from '../online-status.ts'
 import { json, jsonBody, operation } from '../operation.ts'
-
-const OnlineStatus = z.enum(['online', 'away', 'busy', 'offline'])
 
 const Agent = z.object({
   id: z.uuid(),
@@ -35,7 +34,9 @@ const Changes = z.strictObject({
     .union([z.string().max(20), z.number()])
     .optional()
     .describe('Percent, as "15.00", or an amount in USD'),
-  online_status: OnlineStatus.optional(),
+  online_status: OnlineStatus.optional().describe(
+    'What others see while a page of yours is open; `online` means: what is true, away after ten idle minutes',
+  ),
   notification_preferences: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -61,11 +62,14 @@ export const meRoutes = () =>
   new OpenAPIHono<ApiEnv>()
     .openapi(get, async (c) => c.json(await readMe(c.var.context), 200))
     .openapi(update, async (c) => {
-      const { margin_value, ...changes } = c.req.valid('json')
+      const { margin_value, online_status, ...changes } = c.req.valid('json')
       const margin =
         margin_value === undefined ? {} : { margin_value: formatMoney(parseMoney(margin_value, 'margin_value')) }
       const row = { ...changes, ...margin } as TablesUpdate<'iso_agents'> // preferences came as JSON, so they are JSON
-      return c.json(await changeMe(row, c.var.context), 200)
+      const me = await changeMe(row, c.var.context)
+      if (online_status === undefined) return c.json(me, 200)
+      await done(c.var.context.db.rpc('set_presence', { p_status: online_status }))
+      return c.json(await readMe(c.var.context), 200)
     })
 
 const readMe = ({ db, broker }: ToolContext) =>

@@ -20,6 +20,27 @@ import { ApprovalRow, ProposalRow, QuoteRow, RequestRow } from '../rows.ts'
 const tags = ['Requests']
 const cancelFields = cancelRequest.input.omit({ request_id: true })
 
+const EXAMPLE = {
+  segments: [
+    {
+      departure_airport: 'KTEB',
+      arrival_airport: 'KLAX',
+      departure_date: '2027-11-20',
+      departure_time: '09:00',
+      passengers: 8,
+    },
+    {
+      departure_airport: 'KLAX',
+      arrival_airport: 'KTEB',
+      departure_date: '2027-11-23',
+      departure_time: null,
+      passengers: 8,
+    },
+  ],
+  aircraft_type: 'Gulfstream G650',
+  budget: '120000.00',
+}
+
 const list = operation({
   method: 'get',
   path: '/api/requests',
@@ -38,7 +59,7 @@ const create = operation({
   path: '/api/requests',
   tags,
   summary: 'Create a request: one way or return in the flat form, several legs as `segments`',
-  request: { body: jsonBody(createRequest.input) },
+  request: { body: jsonBody(createRequest.input, EXAMPLE) },
   responses: { 201: json(RequestRow, 'The new request') },
 })
 const get = operation({
