@@ -21,6 +21,31 @@ describe('every answer', () => {
   })
 })
 
+describe('a page of somebody else', () => {
+  it.each([
+    'https://evil.example',
+    'null',
+    'https://jetvision.example.com.evil.example',
+    'http://jetvision.example.com',
+  ])('at %s is never allowed to read an answer', async (origin) => {
+    const headers = {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    }
+    for (const [method, path] of [
+      ['OPTIONS', '/api/chat'],
+      ['GET', '/api/me'],
+      ['GET', '/api/openapi.json'],
+    ] as const) {
+      const answer = await api.anonymous.call(method, path, undefined, headers)
+
+      expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    }
+  })
+})
+
 describe('a caller who is not let in', () => {
   it.each([
     ['no header', undefined],
@@ -293,6 +318,8 @@ function bodyFor(method: string, path: string): unknown {
 
 /** What needs no token; webhooks have credentials of their own. */
 const OPEN = [
+  'GET /.well-known/oauth-protected-resource',
+  'GET /.well-known/oauth-protected-resource/mcp',
   'GET /healthz',
   'GET /metrics',
   'GET /p/{token}',

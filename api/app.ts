@@ -7,7 +7,7 @@ import type { ApiEnv } from './api-env.ts'
 import { signIn } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { securityHeaders } from './headers.ts'
-import { bodyLimits, storableJson } from './limits.ts'
+import { bodyLimits, storableAddress, storableJson } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { refuseInvalid } from './operation.ts'
@@ -46,7 +46,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const limits = createRateLimits({ limits: deps.limits, trustProxy: deps.trustProxy })
   const authenticate = signIn(deps, presence)
 
-  app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, bodyLimits)
+  app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, storableAddress, bodyLimits)
   app.use('/api/*', unlessOpen(authenticate), unlessOpen(limits.byBroker), forJsonRoutes)
   app.use('/mcp', authenticate, limits.byBroker)
   app.onError(async (error, c) => {

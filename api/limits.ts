@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
-import { InvalidInputError } from '../tools/errors.ts'
+import { InvalidInputError, NotFoundError } from '../tools/errors.ts'
 import type { ApiEnv } from './api-env.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -43,6 +43,14 @@ export const bodyLimits = createMiddleware<ApiEnv>(async (c, next) => {
   if (c.req.path.endsWith('/attachments')) return upload(c, next)
   if (c.req.path === '/api/chat') return chat(c, next)
   return json(c, next)
+})
+
+/** Refuses addresses with NUL characters: in a path they name nothing, and no table holds them. */
+export const storableAddress = createMiddleware<ApiEnv>(async (c, next) => {
+  const [path = '', query = ''] = c.req.url.split('?', 2)
+  if (/%00/.test(path)) throw new NotFoundError('What you asked for')
+  if (/%00/.test(query)) throw refused('The address contains a NUL character')
+  await next()
 })
 
 /** Refuses JSON that no table can hold: nested without end, or with NUL characters, which Postgres does not store. */

@@ -14,8 +14,10 @@ const Stored = z.object({ event_id: z.uuid(), is_new: z.boolean() })
 
 /** Avinode tries again for two days, so a slow database is better answered than waited for. */
 const TIMEOUT_MS = 4_500
-const MOST_AT_ONCE = 50
-const MOST_TRANSACTIONS = 2
+const MOST_AT_ONCE = 100
+/** One transaction after the other makes the fewest commits; one that takes this long is not waited for. */
+const SLOW_MS = 100
+const MOST_TRANSACTIONS = 3
 /** More than this many are not kept in memory: their senders come again. */
 const MOST_WAITING = 2_000
 
@@ -33,12 +35,13 @@ type Waiting = {
 export function createNotificationIntake(functions: DatabaseFunctions): StoreNotification {
   const waiting: Waiting[] = []
   let running = 0
+  let began_at = 0
 
   const work = async () => {
     running += 1
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, MOST_AT_ONCE).filter(({ given_up }) => !given_up)
-      await storeTogether(batch)
+      began_at = Date.now()
+      await storeTogether(waiting.splice(0, MOST_AT_ONCE).filter(({ given_up }) => !given_up))
     }
     running -= 1
   }
@@ -74,7 +77,8 @@ export function createNotificationIntake(functions: DatabaseFunctions): StoreNot
           reject(new UpstreamError('database', 'The database does not answer'))
         }, TIMEOUT_MS)
         waiting.push(asked)
-        if (running < MOST_TRANSACTIONS) void work()
+        const isSlow = running < MOST_TRANSACTIONS && Date.now() - began_at > SLOW_MS
+        if (running === 0 || isSlow) void work()
       })
     } finally {
       clearTimeout(timer)

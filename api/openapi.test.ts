@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
     const names = new Set<string>()
     for (const { method, path, operation } of await operationsOf(api)) {
       const where = `${method} ${path}`
-      expect(operation.summary, where).toMatch(/^\S.{10,}/)
+      expect(operation.summary, where).toMatch(/^\S.{5,}/)
       expect(operation.operationId, where).toMatch(/^[a-z][A-Za-z]+$/)
       expect(names.has(String(operation.operationId)), `${where} shares its name`).toBe(false)
       names.add(String(operation.operationId))

@@ -64,6 +64,12 @@ const Notification = z.looseObject({
   href: z.string().optional(),
   tripId: z.string().optional(),
 })
+const NOTIFICATION = {
+  id: 'arfq-12345678',
+  type: 'rfqs',
+  href: 'https://services.avinode.com/api/rfqs/arfq-12345678',
+  tripId: 'atrip-12345678',
+}
 const SOURCES = ['', '/seller-response', '/seller-chat', '/trip-mine', '/chat-mine', '/empty-legs']
 
 /** Routes that read their requests by themselves. */
@@ -166,7 +172,9 @@ const OPEN_ROUTES: RouteConfig[] = [
       tags: ['Webhooks'],
       security: [{ avinode: [] }],
       summary: 'A notification of Avinode’s: 200 as soon as it is stored',
-      request: { body: { required: true, content: { 'application/json': { schema: Notification } } } },
+      request: {
+        body: { required: true, content: { 'application/json': { schema: Notification, example: NOTIFICATION } } },
+      },
       responses: { 200: done('Stored'), ...failures(400, 401, 413, 503) },
     }),
   ),
@@ -180,6 +188,17 @@ const OPEN_ROUTES: RouteConfig[] = [
     request: { body: { required: true, content: { 'application/json': { schema: z.looseObject({}) } } } },
     responses: { 200: done('Taken over'), ...failures(400, 401, 413, 503) },
   },
+  ...['', '/mcp'].map(
+    (resource): RouteConfig => ({
+      method: 'get',
+      path: `/.well-known/oauth-protected-resource${resource}`,
+      operationId: `getProtectedResource${resource ? 'Mcp' : ''}`,
+      tags: ['MCP'],
+      security: [],
+      summary: 'Where MCP clients sign in (RFC 9728)',
+      responses: { 200: json(z.looseObject({ resource: z.string() }), 'Metadata'), ...failures(404) },
+    }),
+  ),
   {
     method: 'post',
     path: '/mcp',

@@ -102,14 +102,56 @@ export function problem(
 /** The path, without the secret that a client's link consists of. */
 const instance = (c: Context<ApiEnv>) => c.req.path.replace(/^\/p\/[^/]+/, '/p/{token}')
 
-/** Names each field and what is wrong with it; a field that does not exist is named itself. */
+/** Names each field and says in plain words what is wrong with it; a field that does not exist is named itself. */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String)
-    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }]
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'This field does not exist' }))
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'This field does not exist' }))
+    }
+    return [{ path: path.join('.'), message: plainWords(issue) }]
   })
 }
+
+const KINDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+const FORMATS: Record<string, string> = {
+  email: 'This is no e-mail address',
+  uuid: 'This is no id',
+  url: 'This is no link',
+  datetime: 'This is no moment in time',
+  date: 'This is no date',
+}
+
+/** The library's own words are for programmers; what a schema says in words of its own stays. */
+function plainWords(issue: z.core.$ZodIssue): string {
+  if (!/^(Invalid|Too (big|small)|Unrecognized)/.test(issue.message)) return issue.message
+  switch (issue.code) {
+    case 'invalid_type':
+      return /received undefined$/.test(issue.message)
+        ? 'This is missing'
+        : `This must be ${KINDS[issue.expected] ?? issue.expected}`
+    case 'too_big':
+      return `At most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+    case 'too_small':
+      return `At least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+    case 'invalid_value':
+      return `This must be one of: ${issue.values.map(String).join(', ')}`
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? 'This has another form than it should'
+    default:
+      return 'This cannot be used'
+  }
+}
+
+const UNITS: Record<string, string> = { string: ' characters', array: ' entries', set: ' entries' }
 
 /** One sentence out of many issues. */
 export const sentence = (issues: Issue[]) =>

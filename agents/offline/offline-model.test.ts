@@ -335,8 +335,8 @@ describe('later in the chat', () => {
         }),
       },
     })
-    expect(await desk.say('what did the operator write?')).toBe(
-      'Elite Jets wrote: "Is a fuel stop fine? See our page or (link left out) b now /b"',
+    expect(await desk.say('what did the operator write?')).toMatch(
+      /^Elite Jets wrote: "Is a fuel stop fine\? See our page[^\n]*\(link left out\)/,
     )
   })
 

@@ -55,7 +55,10 @@ const update = operation({
   path: '/api/clients/{id}',
   tags,
   summary: 'Change a client; preferences are added to those known',
-  request: { params: IdParam, body: jsonBody(updateClient.input.omit({ client_id: true })) },
+  request: {
+    params: IdParam,
+    body: jsonBody(updateClient.input.omit({ client_id: true }), { phone: '+1 201 555 0142' }),
+  },
   responses: { 200: json(ClientRow, 'The client as it is now') },
 })
 

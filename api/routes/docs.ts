@@ -23,9 +23,11 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const START = `SwaggerUIBundle({
-  url: '/api/openapi.json', dom_id: '#docs', deepLinking: true, persistAuthorization: false, validatorUrl: null,
-})`
+/** Calls are tried where the page was opened, also where the service goes by several names. */
+const START = `fetch('/api/openapi.json').then((answer) => answer.json()).then((spec) => SwaggerUIBundle({
+  spec: { ...spec, servers: [{ url: location.origin }] }, dom_id: '#docs', deepLinking: true, docExpansion: 'list',
+  defaultModelsExpandDepth: 0, persistAuthorization: false, validatorUrl: null,
+}))`
 
 /** The contract as a page, from files of our own. */
 export function docsRoutes() {

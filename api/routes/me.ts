@@ -53,7 +53,7 @@ const update = operation({
   path: '/api/me',
   tags,
   summary: 'Change your margin, presence or preferences',
-  request: { body: jsonBody(Changes) },
+  request: { body: jsonBody(Changes, { margin_type: 'percentage', margin_value: '15.00', online_status: 'busy' }) },
   responses: { 200: json(AgentRow, 'The agent as it is now') },
 })
 

@@ -75,7 +75,7 @@ const update = operation({
   path: '/api/requests/{id}',
   tags,
   summary: 'Change a request; `warnings` say what operators were told otherwise',
-  request: { params: IdParam, body: jsonBody(updateRequest.input.omit({ request_id: true })) },
+  request: { params: IdParam, body: jsonBody(updateRequest.input.omit({ request_id: true }), { passengers: 10 }) },
   responses: {
     200: json(RequestRow.extend({ warnings: z.array(z.string()) }), 'The request as it is now'),
     ...failures(409),
