@@ -37,7 +37,7 @@ it('scores and ranks the quotes as the broker, and tells the broker once, with t
       { quote_id: dear, ranking: 2 },
     ],
   })
-  expect(comparison?.content).toMatch(/1\. Summit Air Charter: \$112,000\.00, score \d+\. Lowest price, /)
+  expect(comparison?.content).toMatch(/1\. Summit Air Charter: \$112,000\.00, score \d+\. Lowest price\./)
   expect(String(comparison?.content).match(/of 100/g)).toHaveLength(1) // the score is told once
   expect(
     await desk.query('select ranking, status from public.quotes where request_id = $1 order by ranking', [request_id]),

@@ -455,7 +455,7 @@ describe('OfflineModel', () => {
 
   it('streams its words one by one and ends with the same answer', async () => {
     const agent = new Agent({ name: 'orchestrator', model: new OfflineModel('orchestrator') })
-    const result = await runner.run(agent, 'hello', { stream: true })
+    const result = await runner.run(agent, 'help', { stream: true })
     const deltas: string[] = []
     for await (const event of result) {
       if (event.type === 'raw_model_stream_event' && event.data.type === 'output_text_delta')

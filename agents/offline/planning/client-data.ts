@@ -95,14 +95,20 @@ function contact(task: string) {
   }
 }
 
+/** What says by itself what it is, in the order in which a broker thinks of it. */
+const plainKeys = ['preferred_aircraft', 'dietary_restrictions', 'preferred_amenities']
+const rank = (key: string) => (plainKeys.includes(key) ? plainKeys.indexOf(key) : plainKeys.length)
+
 const BudgetRange = z.object({ min: z.string(), max: z.string() })
 
 /** What the client likes, in one sentence, from the preferences as they are kept. */
 function likes({ company_name, preferences }: ClientRow): string | null {
-  const parts = Object.entries(preferences ?? {}).flatMap(([key, value]) => {
+  const named = Object.entries(preferences ?? {}).toSorted(([a], [b]) => rank(a) - rank(b))
+  const parts = named.flatMap(([key, value]) => {
     const range = BudgetRange.safeParse(value).data
     const text = range ? rangeLabel(range.min, range.max) : valueText(value)
-    return text ? [`${key.replaceAll('_', ' ')} ${text}`] : []
+    if (!text) return []
+    return [plainKeys.includes(key) ? text : `${key.replaceAll('_', ' ')} ${text}`]
   })
   return parts.length > 0 ? `What we know of ${company_name}: ${parts.join('; ')}.` : null
 }

@@ -23,11 +23,12 @@ export function planCreateClient(turn: Turn, name: string | null, trip: TripRead
   const rest = { ...trip, client: null }
   if (outcome.ok && request && wants_client && hasDetails(rest)) return changeRequest(turn, trip, request)
   const has_email = !outcome.ok || !outcome.value.client || Boolean(outcome.value.client.email)
-  return say(
+  const sentences = [
     clientSentence(name, outcome),
     outcome.ok && outcome.value.client && wants_client && 'It is attached to the request.',
     !has_email && 'It has no e-mail address yet; tell me one before a proposal goes out.',
-  )
+  ]
+  return say(sentences.filter(Boolean).join(' '))
 }
 
 /** "Acme's email is jordan@acme.com": kept with the client, or with the one of this conversation where none is named. */

@@ -41,8 +41,8 @@ function planProposal(turn: Turn, task: Task): Step {
   if (sent === undefined) return call('send_proposal', { proposal_id, subject, body })
   const note = settled(
     sent,
-    `${named(proposal)} is on its way to the client; I tell you when the client answers.`,
-    `${named(proposal)} was not sent`,
+    `${named(proposal)} is on its way; I tell you when the client answers.`,
+    'Nothing was sent',
   )
   return told({ proposal_id, approval: approvalOf(sent), subject, body, note })
 }

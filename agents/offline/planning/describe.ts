@@ -60,12 +60,19 @@ export function shortLabel(request: RequestRow): string {
   return `${from ?? '?'} to ${to ?? '?'}${departure_date ? ` on ${dayLabel(departure_date)}` : ''}${client ? ` for ${client.company_name}` : ''}`
 }
 
+/** "8 passengers", or flight by flight where they differ. */
+function peopleLabel(passengers: number, segments: readonly Segment[]): string {
+  const counts = segments.map((segment) => segment.passengers)
+  if (new Set(counts).size > 1) return `${joined(counts.map(String))} passengers`
+  return `${passengers} ${passengers === 1 ? 'passenger' : 'passengers'}`
+}
+
 /** What a request keeps besides the route, in the order in which a broker thinks of it. */
 export function detailsLabel(request: RequestRow): string {
   const { passengers, client, aircraft_type, budget, special_requirements, metadata } = request
   const category = metadata?.aircraft_category
   return [
-    passengers && `${passengers} ${passengers === 1 ? 'passenger' : 'passengers'}`,
+    passengers && peopleLabel(passengers, request.segments),
     client && `client ${client.company_name}`,
     aircraft_type ?? (typeof category === 'string' ? category : undefined),
     budget && `budget ${priceLabel(budget)}`,
@@ -88,7 +95,10 @@ export function chosenAirports(places: readonly (Place | null)[]): string | null
     const [taken, ...others] = place?.airports ?? []
     if (!place || !taken || others.length === 0) continue
     const alternatives = joined(
-      others.slice(0, 3).map(({ icao }) => airportLabel(icao)),
+      // A city's name does not tell its airports apart.
+      others
+        .slice(0, 3)
+        .map(({ icao, city, name }) => (city === taken.city ? `${name} (${icao})` : airportLabel(icao))),
       'or',
     )
     const name = findNamed(place.text).length > 0 ? place.text : taken.city

@@ -7,7 +7,7 @@ export function explain({ code, message }: Failure): string {
     case 'upstream_unavailable':
       return `${outage(message)} Nothing is lost: the request is kept as it is, and the work goes on by itself when it is back.`
     case 'invalid_input':
-      return `That cannot be done as it stands: ${sentence}`
+      return sentence + howTo(sentence)
     case 'limit_exceeded':
       return `A limit was reached: ${sentence}`
     case 'failed':
@@ -16,6 +16,9 @@ export function explain({ code, message }: Failure): string {
       return sentence
   }
 }
+
+const howTo = (sentence: string) =>
+  /no e-mail address yet/.test(sentence) ? ' Tell me here, for example "the email is name@company.com".' : ''
 
 export const isOutage = ({ code }: Failure) => code === 'upstream_unavailable'
 

@@ -1,5 +1,5 @@
 import type { TripReading } from '../reading/trip.ts'
-import { chosenAirports, detailsLabel, joined, routeLabel } from './describe.ts'
+import { chosenAirports, detailsLabel, joined, priceLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { offerClient, severalClients, whoIsTheClient } from './phrases.ts'
 import { questionFor } from './questions.ts'
@@ -88,7 +88,7 @@ export function wishInput(
   { aircraft_type, aircraft_category, budget, wishes }: TripReading,
   earlier: string | null = null,
 ) {
-  const foreign = budget && budget.currency !== 'USD' ? [`budget ${budget.amount} ${budget.currency}`] : []
+  const foreign = budget && budget.currency !== 'USD' ? [`budget ${priceLabel(budget.amount, budget.currency)}`] : []
   const all = [...(earlier?.split(/; ?/) ?? []), ...wishes, ...foreign].filter(Boolean)
   return {
     aircraft_type,

@@ -19,10 +19,9 @@ export function planOperatorWords(turn: Turn, trip: TripReading): Step {
 export const asksForWords = ({ task }: Task) => /\bwhat the operators? wrote\b/i.test(task)
 
 const Room = z.looseObject({
-  messages: z.array(
-    z.looseObject({ sender_type: z.string(), sender_name: z.string().nullish(), content: z.unknown() }),
-  ),
+  messages: z.array(z.looseObject({ sender_type: z.string(), content: z.unknown() })),
 })
+const InRoom = z.looseObject({ conversation_id: z.string().catch('') }).catch({ conversation_id: '' })
 /** Words of others come marked as such. */
 const Marked = z.looseObject({ text: z.string() })
 const ROOMS = 4
@@ -42,15 +41,19 @@ export function reportWords(turn: Turn, request_id: string): Step {
   if (rooms.length > 0 && read.length === 0) {
     return { calls: rooms.map((conversation_id) => ({ name: 'list_messages', args: { conversation_id, limit: 20 } })) }
   }
-  const lines = read.flatMap(({ text }) => {
+  const names = new Map(
+    quotes.value.quotes.map(({ conversation_id, operator_name }) => [conversation_id, operator_name]),
+  )
+  const lines = read.flatMap(({ text, args }) => {
+    const operator = names.get(InRoom.parse(args).conversation_id) ?? 'The operator'
     const messages = Room.safeParse(jsonOf(text)).data?.messages ?? []
     const theirs = messages
       .filter(({ sender_type }) => sender_type === 'operator')
       .slice(0, MESSAGES)
       .reverse()
-    return theirs.flatMap(({ sender_name, content }) => {
+    return theirs.flatMap(({ content }) => {
       const words = Marked.safeParse(content).data?.text ?? (typeof content === 'string' ? content : '')
-      return words.trim() === '' ? [] : [`${sender_name ?? 'The operator'} wrote: "${harmless(words)}"`]
+      return words.trim() === '' ? [] : [`${operator} wrote: "${harmless(words)}"`]
     })
   })
   return report(lines.length > 0 ? lines.join('\n') : 'No operator has written anything yet.')

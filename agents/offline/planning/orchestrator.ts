@@ -14,6 +14,7 @@ import {
   planHelp,
   planNotice,
   planProblem,
+  planTerms,
   planThanks,
   planUnknown,
 } from './small-talk.ts'
@@ -100,7 +101,10 @@ function planIntent(turn: Turn, intent: Intent): Step {
       return planThanks()
     case 'help':
       return planHelp()
+    case 'terms':
+      return planTerms()
     case 'yes':
+      if (turn.situation.pending_approvals.length > 0) return planApproval(turn, trip)
       return say('Gladly, but I am not sure what you agree to. Tell me in a few words what I should do.')
     case 'no':
       return say('All right, I leave it as it is.')

@@ -59,5 +59,9 @@ const reasonsOf = ({ analysis_notes }: QuoteRow) =>
     .replace(/(Lowest price), [A-Z]{3} [\d,.]*\d/, '$1')
     .replace(/(\d)\.00\b/g, '$1') ?? ''
 
-const reasonOf = (quote: QuoteRow) =>
-  /^.*?[.;!](?= |$)/.exec(reasonsOf(quote))?.[0].replace(/;$/, '.') || reasonsOf(quote) || 'Not judged yet.'
+/** In one sentence, without the price that stands beside it. */
+function reasonOf(quote: QuoteRow): string {
+  const reasons = reasonsOf(quote)
+  const first = /^.*?[.;!](?= |$)/.exec(reasons)?.[0].replace(/;$/, '.') || reasons || 'Not judged yet.'
+  return first.replace(/^[A-Z]{3} [\d,.]+\d, /, '')
+}

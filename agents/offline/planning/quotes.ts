@@ -98,8 +98,7 @@ export function planOperatorMessage(turn: Turn, trip: TripReading, { to, text }:
 /** What became of a proposal's e-mail. */
 export function outcomeSentence({ approval, note }: { approval: string; note: string }): string {
   if (approval === 'executed') return `Sent. ${note}`
-  if (approval === 'rejected')
-    return `Nothing was sent: you rejected it. ${note} Tell me what should be different, or choose another quote.`
+  if (approval === 'rejected') return `${note} Tell me what should be different, or choose another quote.`
   return note
 }
 

@@ -13,14 +13,23 @@ const abilities =
 
 export const planHelp = (): Step => say(abilities)
 
-export function planGreeting({ situation }: Turn): Step {
+export function planGreeting({ situation, text }: Turn): Step {
   const first = situation.broker.full_name.split(' ')[0]
-  return say(`Hello${first ? ` ${first}` : ''}. Which trip can I work on? ${abilities}`)
+  const mood = /\bhow (are|is it|do)\b|wie geht|ça va|cómo est/i.test(text) ? ' All well here.' : ''
+  return say(`Hello${first ? ` ${first}` : ''}.${mood} Which trip can I work on?`)
 }
 
 export const planThanks = (): Step => say('You are welcome.')
 
-export const planUnknown = (): Step => say(`I did not understand that. ${abilities}`)
+export const planUnknown = (): Step =>
+  say(
+    'I did not understand that. Tell me a trip (route, day, passengers), or ask for the status, the quotes or a proposal. Say "help" for more.',
+  )
+
+export const planTerms = (): Step =>
+  say(
+    'I have no terms of cancellation or payment here: they come with the quote of each operator. I can ask an operator for you.',
+  )
 
 /** Only the card decides: words in a chat approve nothing. Without a card, "send it" speaks of the proposal that is ready. */
 export function planApproval(turn: Turn, trip: TripReading): Step {
@@ -41,9 +50,9 @@ export function planApproval(turn: Turn, trip: TripReading): Step {
 export function planCancel(turn: Turn, trip: TripReading): Step {
   const which = whichRequest(turn, trip)
   if ('step' in which) return which.step
-  if (!isOpen(which.request)) return say(`${shortLabel(which.request)} is ${which.request.status} already.`)
   const told = textOf(turn, 'cancel_request')
   if (told === undefined) {
+    if (!isOpen(which.request)) return say(`${shortLabel(which.request)} is ${which.request.status} already.`)
     const reason = /\bclient|customer|kunde|cliente\b/i.test(turn.text)
       ? 'BY_CLIENT'
       : /\b(plan|date|change)/i.test(turn.text)

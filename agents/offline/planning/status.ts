@@ -82,7 +82,8 @@ const closed = ({ status }: QuoteRow) => (['expired', 'rejected'].includes(statu
 
 function stageOf(request: RequestRow): string {
   if (!isOpen(request)) return request.status
-  return stateSentence(request).split(/[.:;]/)[0]?.toLowerCase() ?? request.status
+  const stage = stateSentence(request).split(/[.:;]/)[0] ?? request.status
+  return stage.charAt(0).toLowerCase() + stage.slice(1)
 }
 
 /** A state of the request in plain words, with what happens next and who has to do it. */
@@ -105,7 +106,7 @@ export function stateSentence(request: RequestRow): string {
     awaiting_quotes: `Operators are answering: ${quotes}. I compare them as soon as all are in, or when you ask which is best.`,
     analyzing_proposals: `The quotes are compared: ${quotes}. Next: choose one, for example "send the proposal for the first one".`,
     generating_email:
-      'The proposal is made and its e-mail is drafted. It waits for your approval; nothing is sent before.',
+      'The proposal is made. Its e-mail leaves only after your approval: decide on the card, or say "send it".',
     sending_proposal: 'The proposal is with the client. We wait for the answer.',
     completed: 'It is done: the client has accepted.',
     failed: 'It failed. Ask me what went wrong, or create it anew.',

@@ -34,7 +34,7 @@ export type Intent =
   | { kind: 'operator_message'; to: string; text: string }
   | { kind: 'create_client'; name: string | null }
   | { kind: 'client_contact'; contact: ContactReading }
-  | { kind: 'yes' | 'no' | 'approve' | 'reject' | 'greeting' | 'thanks' | 'help' | 'problem' | 'unknown' }
+  | { kind: 'yes' | 'no' | 'approve' | 'reject' | 'greeting' | 'thanks' | 'help' | 'problem' | 'terms' | 'unknown' }
 
 type Rule = (text: string, trip: TripReading) => Intent | undefined
 
@@ -61,6 +61,13 @@ const flightWords =
 const rules: Rule[] = [
   (text) =>
     text.startsWith('[JetVision]') ? { kind: 'notice', text: text.replace('[JetVision]', '').trim() } : undefined,
+  operatorRule,
+  // What must not be done is not done.
+  short(/^(please )?(don't|do not|never) (?!forget)\w+.*$/i, 'no'),
+  when(
+    /\b(cancellation|refund|payment|deposit) (policy|policies|terms|fees?|conditions)\b|\b(terms|conditions) of (cancellation|payment)\b/i,
+    'terms',
+  ),
   when(
     /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|(what|how) about the .*(trip|request|deal)|(did|has) the client|is the trip in avinode|what happened|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
     'status',
@@ -83,7 +90,13 @@ const rules: Rule[] = [
   ),
   contactRule,
   clientRule,
-  operatorRule,
+  (text, trip) =>
+    trip.legs.length === 0 &&
+    /\bhow much\b.*\b(cost|costs|is it|be)\b|\bwhat('s| is| will be) the (price|cost|total)\b|\bwas kostet (das|es|er)\b/i.test(
+      text,
+    )
+      ? { kind: 'list_quotes' }
+      : undefined,
   when(
     /\b(show|list|see|view|what|which|how many|any|tell me about)\b.*\b(quotes|offers|angebote|offres|ofertas)\b|\b(how much|what).*\b(quote|offer|one)\b.*\b(cost|price)|\bprice of the\b/i,
     'list_quotes',
@@ -114,7 +127,7 @@ const rules: Rule[] = [
   // A question changes nothing: "do you have anything for tomorrow?"
   (text, trip) => (hasDetails(trip) && !text.endsWith('?') ? { kind: 'change' } : undefined),
   short(
-    /^(hi|hello|hey|good (morning|afternoon|evening)|hallo|guten (tag|morgen)|bonjour|hola|buenos días|moin|servus)( there| again| team| jetvision)?[\s!.,]*$/i,
+    /^(hi|hello|hey|good (morning|afternoon|evening)|hallo|guten (tag|morgen)|bonjour|hola|buenos días|moin|servus|how are you|how's it going|how is it going|how do you do|wie geht('s| es)?|ça va|cómo estás|what's up|sup)( there| again| team| jetvision| dana)?([ ,]*(how are you|today|doing|dir|ihnen|all|everyone))*[\s!.,?]*$/i,
     'greeting',
   ),
   when(/\b(thanks?|thank you|thx|cheers|danke|merci|gracias|great job|well done|perfect)\b/i, 'thanks'),
@@ -233,7 +246,7 @@ function clientRule(text: string, trip: TripReading): Intent | undefined {
 
 function operatorRule(text: string): Intent | undefined {
   const found =
-    /^(?:please |can you |could you )?(?:ask|tell|message|answer|write(?: to)?|reply(?: to)?|inform|let)\s+(?!me\b|us\b|the client\b|my client\b|for\b|about\b)(.{2,60}?)(?:\s+know)?\s*(?::|,|\bthat\b|\bif\b|\bwhether\b|\bto\b)\s*(.{3,})$/iu.exec(
+    /^(?:please |can you |could you )?(?:ask|tell|message|answer|write(?: to)?|reply(?: to)?|inform|let)\s+(?!me\b|us\b|the client\b|my client\b|our client\b|for\b|about\b|(?:an?|the|your) (?:e-?mail|mail|message|letter|proposal|note|offer|quote|instructions?)\b)(.{2,60}?)(?:\s+know)?\s*(?::|,|\bthat\b|\bif\b|\bwhether\b|\bto\b)\s*(.{3,})$/iu.exec(
       text,
     )
   if (!found?.[1] || !found[2]) return undefined

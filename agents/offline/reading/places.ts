@@ -179,7 +179,7 @@ const notPlaces =
 export function readUnknownPlaces(text: string, known: readonly Place[]): Place[] {
   const word = "[\\p{L}][\\p{L}\\p{N}']*"
   const role = '(?<![\\p{L}])(?:from|to|into|out of|von|nach|desde|hasta)'
-  const named = matches(text, new RegExp(`${role} (${word}(?: \\p{Lu}[\\p{L}']+){0,2})`, 'dgu'))
+  const named = matches(text, new RegExp(`${role} (?:the (?=\\p{Lu}))?(${word}(?: \\p{Lu}[\\p{L}']+){0,2})`, 'dgu'))
   const coded = matches(text, /(?<![\p{L}\d])(\p{Lu}{3,4}) ?(?:-|>|->|to|\/) ?(\p{Lu}{3,4})(?![\p{L}\d])/dgu)
   // "Tetterboro to Van Nuys": a capital word beside a link counts where it is spelt nearly like a place.
   const misspelt = matches(text, /(?<![\p{L}\d])(\p{Lu}[\p{L}']{4,}) ?(?:to|-|>|nach|à|a) ?(?=\p{L})/dgu).filter(

@@ -10,15 +10,26 @@ const refusal =
 const lead =
   /^(?:and|with|plus|also|including|incl\.?|please|mit|und|avec|et|con|y|,|:|-|a|the|some|we|they|he|she|client|the client|there)(?:'d|'s| is| are| will)?\s+|^(?:needs?|needed|wants?|would|like|likes|requires?|has|have|having|bring|brings|bringing|add|be|should|must|get)\s+/i
 
+/** "with a live elephant": an odd wish is a wish too, and so is what is listed behind it. */
+const brought =
+  /^(?:and |but )?(?:with|plus|including|incl\.?|mit|avec|con) (?:a|an|some|extra|two|three|four|one|several|\d+|ein|eine|einen|un|une|una)\b(?: [\p{L}\p{N}'-]+){1,6}$/iu
+const listed =
+  /^(?:a|an|some|extra|two|three|four|ein|eine|einen|un|une|una) (?!quotes?|trips?|flights?|jets?|options?|price|proposal|lot|bit|few|couple|while|moment)[\p{L}'-]+(?: [\p{L}'-]+){0,3}$/iu
+const separator = new RegExp(
+  `[,;.!?\\n(){}]| and (?=\\p{L})| und | plus |${blank}+| for (?=(?:a|the) (?:wedding|funeral|honeymoon|concert|tournament|gala|super bowl))`,
+  'u',
+)
+
 /** What the client wishes besides the flight, in the words of the text. */
 export function readWishes(rest: string): string[] {
-  const parts = rest.split(
-    new RegExp(
-      `[,;.!?\\n(){}]| and (?=\\p{L})| und | plus |${blank}+| for (?=(?:a|the) (?:wedding|funeral|honeymoon|concert|tournament|gala|super bowl))`,
-      'u',
-    ),
-  )
-  const wishes = parts.filter((part) => wanted.test(part) || refusal.test(part.trim())).map(tidy)
+  const wishes: string[] = []
+  let in_list = false
+  for (const part of rest.split(separator).map((one) => one.trim())) {
+    const is_wish: boolean =
+      wanted.test(part) || refusal.test(part) || brought.test(part) || (in_list && listed.test(part))
+    if (is_wish) wishes.push(tidy(part))
+    if (part !== '') in_list = is_wish
+  }
   return [...new Set(wishes.filter((wish) => wish.length > 2))]
 }
 
