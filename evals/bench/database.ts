@@ -6,7 +6,7 @@ import pg from 'pg'
 import { migrate } from '../../supabase/embedded/migrate.ts'
 import { startPostgres } from '../../supabase/embedded/postgres.ts'
 import { BROKER, fill, type Size } from './database/fill.ts'
-import { measureGrowth } from './database/growth.ts'
+import { measureGrowth, measureSizes } from './database/growth.ts'
 import { measurePolicies } from './database/policies.ts'
 import type { Bench } from './main.ts'
 
@@ -72,6 +72,8 @@ export const bench: Bench = async (flags) => {
           const text = Object.entries(full).map(([what, count]) => `${count.toLocaleString('en')} ${what}`)
           console.log(`\nThe product's queries at 100 % (${text.join(', ')}) / at 1 %`)
           console.table(found)
+          console.log('\nThe biggest tables, with their indexes')
+          console.table(await measureSizes(pool))
           results.push(found.every(({ ratio }) => ratio <= LIMIT))
         }),
       )

@@ -148,7 +148,7 @@ export const conversations: Scenario[] = [
     name: 'a wish that nobody can serve is kept as a wish, and nothing is promised',
     says: ['TEB-OPF March 3, 4 pax for Acme, with a live elephant as luggage and a hot tub'],
     expect: [
-      requestIs({ flights: [flight], passengers: 4, client: 'Acme' }),
+      requestIs({ flights: [flight], passengers: 4, client: 'Acme', wishes: ['elephant', 'hot tub'] }),
       neverTold('promises nothing', /hot tub is (booked|confirmed)/i),
     ],
   },

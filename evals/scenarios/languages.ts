@@ -14,7 +14,7 @@ export const languages: Scenario[] = [
         flights: ['EDDH EDXW 12-12 09:00', 'EDXW EDDH 12-14 18:00'],
         passengers: 4,
         client: 'Acme',
-        wishes: ['20000.00 eur'],
+        wishes: ['eur 20,000'],
       }),
     ],
   },

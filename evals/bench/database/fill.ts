@@ -62,7 +62,8 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
    from generate_series(1, ${quotes}) n`,
   `insert into proposals (id, request_id, iso_agent_id, quote_id, proposal_number, total_amount, margin_applied, final_amount, status, created_at)
    select ${id('proposal', 'n')}, ${id('request', `1 + n % ${requests}`)}, ${id('agent', `1 + (1 + n % ${requests}) % ${brokers}`)},
-     ${id('quote', `1 + n % ${quotes}`)}, 'PROP-' || n, 100000, 15000, 115000, 'sent', now() - n * interval '1 minute'
+     ${id('quote', `1 + n % ${quotes}`)}, 'PROP-' || n, 100000, 15000, 115000,
+     case when n <= ${OPEN} * ${brokers} then 'sent' else (array['accepted', 'rejected', 'expired'])[1 + n % 3] end::proposal_status, now() - n * interval '1 minute'
    from generate_series(1, ${others}) n`,
   `insert into workflow_states (request_id, current_state, state_entered_at, state_duration_ms, created_at)
    select ${id('request', `1 + n % ${requests}`)}, 'analyzing', now() - n * interval '1 minute', 1000, now() - n * interval '1 minute'

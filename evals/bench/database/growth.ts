@@ -111,4 +111,15 @@ export async function measureGrowth(small: pg.Pool, full: pg.Pool, runs: number)
   return found
 }
 
+/** What the biggest tables take on disk, indexes included. */
+export async function measureSizes(pool: pg.Pool) {
+  const { rows } = await pool.query<{ table: string; rows: number; mb: number; bytes: number }>(`
+    select c.oid::regclass::text as table, c.reltuples::int as rows, round(pg_total_relation_size(c.oid) / 1e6)::int as mb,
+      round(pg_total_relation_size(c.oid) / greatest(c.reltuples, 1))::int as bytes
+    from pg_class c
+    where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace) and c.relkind = 'r' and c.reltuples > 1000
+    order by pg_total_relation_size(c.oid) desc limit 8`)
+  return rows.map(({ bytes, ...row }) => ({ ...row, 'bytes a row': bytes }))
+}
+
 const round = (value: number) => Math.round(value * 100) / 100
