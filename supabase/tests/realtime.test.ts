@@ -31,6 +31,7 @@ beforeAll(async () => {
     verifyExternalToken: async (jwt) => (jwt === CLERK_TOKEN ? { sub: OMAR.sub } : null),
   })
   sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
+  sql.on('error', () => undefined) // the server stops while connections say goodbye
 })
 afterAll(async () => {
   await sql.end()
@@ -331,7 +332,7 @@ describe('a token', () => {
   })
 
   it('that expires ends the channel', async () => {
-    const frames = await rawSubscribe(await token(DANA.sub, '1 second'), 'messages')
+    const frames = await rawSubscribe(await token(DANA.sub, '4 seconds'), 'messages')
 
     expect((await frames.next('system', 2))[4]).toMatchObject({
       status: 'error',
@@ -346,11 +347,11 @@ describe('a token', () => {
   })
 
   it('that is renewed in time keeps the channel, and one of somebody else changes what it shows', async () => {
-    const frames = await rawSubscribe(await token(DANA.sub, '1 second'), 'messages')
+    const frames = await rawSubscribe(await token(DANA.sub, '4 seconds'), 'messages')
     frames.send('access_token', 'realtime:x', { access_token: await token(DANA.sub, '1 hour') })
     frames.send('heartbeat', 'phoenix', {})
     await frames.next('phx_reply', 2)
-    await sql.query('select pg_sleep(1.2)') // past the end of the first token
+    await sql.query('select pg_sleep(4.2)') // past the end of the first token
     await say('still there')
     expect((await frames.next('postgres_changes'))[4]).toMatchObject({ data: { record: { content: 'still there' } } })
 
@@ -399,6 +400,29 @@ describe('broadcast and presence', () => {
 
     expect(await subscribed(room(OMAR.sub))).toBe('CHANNEL_ERROR')
     expect(heard.items).toEqual([])
+  })
+
+  it('are closed to whoever was deactivated, and to topics that are no room', async () => {
+    await sql.query(
+      `insert into iso_agents (clerk_user_id, email, full_name) values ('user_gone', 'gone@test.example', 'Gone')`,
+    )
+    await supabase.forBroker('user_gone').realtime.setAuth()
+    await seat('user_gone')
+    const before = room('user_gone')
+    expect(await subscribed(before)).toBe('SUBSCRIBED')
+    await supabase.forBroker('user_gone').removeChannel(before)
+    await sql.query("update iso_agents set is_active = false where clerk_user_id = 'user_gone'")
+
+    expect(await subscribed(room('user_gone'))).toBe('CHANNEL_ERROR')
+    for (const topic of [
+      'conversation:',
+      `conversation:${conversationId}x`,
+      `conversation:${conversationId}' or true`,
+      '*',
+    ]) {
+      const forged = connect(DANA.sub).channel(topic, { config: { private: true } })
+      expect(await subscribed(forged), topic).toBe('CHANNEL_ERROR')
+    }
   })
 
   it('tell who is there, who comes and who goes', async () => {

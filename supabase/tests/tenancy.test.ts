@@ -138,6 +138,16 @@ describe('a column that decides ownership or trust', () => {
     await expect(asDana(`update ${table} set ${change} where ${mine}`)).rejects.toMatchObject(REFUSED)
   })
 
+  it.each([
+    "update approvals set status = 'approved', decided_by = iso_agent_id, decided_at = now()",
+    "update approvals set payload = '{}'",
+    "insert into approvals (id, iso_agent_id, action, payload, payload_sha256, status, expires_at) select gen_random_uuid(), get_current_iso_agent_id(), 'send_proposal', '{}', repeat('a', 64), 'pending', now()",
+    'delete from approvals',
+  ])('an approval is filed and decided by its functions and in no other way: %s', async (text) => {
+    await expect(asDana(text)).rejects.toMatchObject(REFUSED)
+    await expect(world.db.asBroker(world.admin.sub, text)).rejects.toMatchObject(REFUSED)
+  })
+
   it('an admin may change what a broker may not', async () => {
     const { rowCount } = await world.db.asBroker(
       world.admin.sub,
