@@ -104,11 +104,18 @@ const instance = (c: Context<ApiEnv>) => c.req.path.replace(/^\/p\/[^/]+/, '/p/{
 
 /** Names each field and says in plain words what is wrong with it; a field that does not exist is named itself. */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String)
+  return issuesAt([], error.issues)
+}
+
+function issuesAt(above: string[], issues: readonly z.core.$ZodIssue[]): Issue[] {
+  return issues.flatMap((issue) => {
+    const path = [...above, ...issue.path.map(String)]
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'This field does not exist' }))
     }
+    // Of several allowed forms, the one that was meant is the one with the least wrong.
+    const meant = issue.code === 'invalid_union' && issue.errors.toSorted((a, b) => a.length - b.length)[0]
+    if (meant && meant.length > 0) return issuesAt(path, meant)
     return [{ path: path.join('.'), message: plainWords(issue) }]
   })
 }
@@ -139,9 +146,9 @@ function plainWords(issue: z.core.$ZodIssue): string {
         ? 'This is missing'
         : `This must be ${KINDS[issue.expected] ?? issue.expected}`
     case 'too_big':
-      return `At most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+      return `At most ${counted(issue.maximum, issue.origin)}`
     case 'too_small':
-      return `At least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+      return `At least ${counted(issue.minimum, issue.origin)}`
     case 'invalid_value':
       return `This must be one of: ${issue.values.map(String).join(', ')}`
     case 'invalid_format':
@@ -151,7 +158,16 @@ function plainWords(issue: z.core.$ZodIssue): string {
   }
 }
 
-const UNITS: Record<string, string> = { string: ' characters', array: ' entries', set: ' entries' }
+const UNITS: Record<string, [one: string, many: string]> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+}
+
+function counted(limit: number | bigint, origin: string): string {
+  const unit = UNITS[origin]?.[limit === 1 ? 0 : 1]
+  return unit ? `${limit} ${unit}` : String(limit)
+}
 
 /** One sentence out of many issues. */
 export const sentence = (issues: Issue[]) =>

@@ -93,12 +93,15 @@ describe('saying something to the assistant', () => {
   })
 
   it.each([
-    ['nothing', { message: '   ' }],
-    ['no message', {}],
-    ['an unknown field', { message: 'hello', model: 'gpt' }],
-    ['a conversation that is no id', { message: 'hello', conversation_id: 'mine' }],
-  ])('is refused with %s', async (_name, body) => {
-    expect(await api.as(DANA).post('/api/chat', body)).toMatchObject({ status: 422, body: { code: 'invalid_input' } })
+    ['nothing', { message: '   ' }, 'message: Say something'],
+    ['no message', {}, 'message: This is missing'],
+    ['an unknown field', { message: 'hello', model: 'gpt' }, 'model: This field does not exist'],
+    ['a conversation that is no id', { message: 'hello', conversation_id: 'mine' }, 'conversation_id: This is no id'],
+  ])('is refused with %s, in plain words', async (_name, body, detail) => {
+    expect(await api.as(DANA).post('/api/chat', body)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_input', detail },
+    })
   })
 })
 

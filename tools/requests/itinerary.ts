@@ -5,7 +5,7 @@ import type { Segment } from './request.ts'
 
 const airport = (which: string) =>
   z.string().trim().min(3).max(60).describe(`${which} airport: an ICAO, IATA or FAA code, from resolve_airport`)
-const day = z.iso.date('Write the day as YYYY-MM-DD')
+const day = z.iso.date('Write the day as YYYY-MM-DD, one that the calendar has')
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write the time as HH:mm')
 const passengers = z
   .int()
