@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     include: ['{agents,tools,mcp-servers,api,queue,supabase,evals}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: 'supabase/embedded/test-cluster.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { startBus } from '../queue/bus.ts'
 import { createSupabase } from '../supabase/clients.ts'
 import { startEmbeddedSupabase } from '../supabase/embedded/stack.ts'
+import { copyTestCluster } from '../supabase/embedded/test-cluster.ts'
 import type { Avinode } from '../tools/avinode/avinode.ts'
 import type { Log } from '../tools/context.ts'
 import type { ApiEnv } from './api-env.ts'
@@ -48,6 +49,7 @@ export async function createSigner() {
 /** A database of its own, with what stands around it. */
 async function startWorld() {
   const folder = await mkdtemp(join(tmpdir(), 'jetvision-api-'))
+  await copyTestCluster(join(folder, 'postgres'))
   const stack = await startEmbeddedSupabase({
     dataDir: folder,
     apiPort: 0,

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalOptions, startLocalService } from '../api/local/start-local.ts'
+import { copyTestCluster } from '../supabase/embedded/test-cluster.ts'
 
 /** The whole service in a temporary folder on free ports. It ends, and its folder goes, with the scope that holds it. */
 export async function startService(options: Partial<LocalOptions> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'jetvision-'))
+  await copyTestCluster(join(folder, 'postgres'))
   const service = await startLocalService({
     dataDir: folder,
     ports: { api: 0, sandbox: 0, supabase: 0, postgres: 0, mail: 0 },

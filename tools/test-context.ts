@@ -6,6 +6,7 @@ import pg from 'pg'
 import { z } from 'zod'
 import { createSupabase } from '../supabase/clients.ts'
 import { startEmbeddedSupabase } from '../supabase/embedded/stack.ts'
+import { copyTestCluster } from '../supabase/embedded/test-cluster.ts'
 import type { Db, Log, Origin, ToolContext } from './context.ts'
 import { call, stableId } from './database.ts'
 import type { MailMessage } from './mail.ts'
@@ -52,6 +53,7 @@ type BrokerSettings = { full_name?: string; role?: 'iso_agent' | 'admin'; margin
 /** The verbs' own world for a test file: the real database behind the real API, Avinode and mail in memory. */
 export async function startTestDesk(): Promise<TestDesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jetvision-tools-'))
+  await copyTestCluster(join(dataDir, 'postgres'))
   const stack = await startEmbeddedSupabase({
     dataDir,
     apiPort: 0,

@@ -8,6 +8,7 @@ import pg from 'pg'
 import { z } from 'zod'
 import { createSupabase } from '../../supabase/clients.ts'
 import { startEmbeddedSupabase } from '../../supabase/embedded/stack.ts'
+import { copyTestCluster } from '../../supabase/embedded/test-cluster.ts'
 import type { Avinode, Trip } from '../../tools/avinode/avinode.ts'
 import { call } from '../../tools/database.ts'
 import { UpstreamError } from '../../tools/errors.ts'
@@ -28,6 +29,7 @@ type Row = Record<string, unknown>
 /** The real database with its API, and the parts of the outside world that the agents' tests play. */
 export async function startDesk() {
   const folder = await mkdtemp(join(tmpdir(), 'jetvision-agents-'))
+  await copyTestCluster(join(folder, 'postgres'))
   const log = quietLog()
   const stack = await startEmbeddedSupabase({
     dataDir: folder,

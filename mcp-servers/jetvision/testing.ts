@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import pg from 'pg'
 import { createSupabase } from '../../supabase/clients.ts'
 import { startEmbeddedSupabase } from '../../supabase/embedded/stack.ts'
+import { copyTestCluster } from '../../supabase/embedded/test-cluster.ts'
 import type { Avinode } from '../../tools/avinode/avinode.ts'
 import type { Broker, Log, ToolContext } from '../../tools/context.ts'
 import { createJetVisionMcpHandler } from './http.ts'
@@ -31,6 +32,7 @@ const BROKERS: Record<string, Broker> = { 'token-of-dana': DANA, 'token-of-omar'
 /** The endpoint on the real database, behind a door that knows two tokens, as the API's does. */
 export async function startEndpoint() {
   const folder = await mkdtemp(join(tmpdir(), 'jetvision-mcp-'))
+  await copyTestCluster(join(folder, 'postgres'))
   const errors: string[] = []
   const log: Log = {
     debug: () => {},

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from './migrate.ts'
 import { startPostgres } from './postgres.ts'
+import { copyTestCluster, TEMPLATE } from './test-cluster.ts'
 
 export type Role = 'anon' | 'authenticated' | 'service_role'
 
@@ -24,11 +25,14 @@ let cluster: ReturnType<typeof startCluster> | undefined
 /** One server per process, with a migrated template. It ends with the process. */
 async function startCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'jetvision-test-'))
+  const isMigrated = await copyTestCluster(folder)
   const postgres = await startPostgres({ folder, port: 0, durable: false, temporary: true })
   const admin = new pg.Pool({ connectionString: postgres.url(), max: 1, allowExitOnIdle: true })
   admin.on('error', () => undefined) // the server went away at the end of the process
-  await admin.query('create database template_jetvision')
-  await migrate(postgres.url('template_jetvision'))
+  if (!isMigrated) {
+    await admin.query(`create database ${TEMPLATE}`)
+    await migrate(postgres.url(TEMPLATE))
+  }
   return { postgres, admin }
 }
 
@@ -37,7 +41,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   cluster ??= startCluster()
   const { postgres, admin } = await cluster
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await admin.query(`create database ${name} template template_jetvision strategy file_copy`)
+  await admin.query(`create database ${name} template ${TEMPLATE} strategy file_copy`)
   const databaseUrl = postgres.url(name)
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 10, allowExitOnIdle: true })
   sql.on('error', () => undefined) // `close` drops the database under connections that are still saying goodbye
