@@ -3,11 +3,12 @@
 create schema if not exists private;
 revoke all on schema private from public;
 
--- Rights are always granted by name: nothing that is created later may be used by everyone.
+-- Rights are always granted by name: nothing that is created later may be used by anyone. Some projects open whatever is
+-- created in `public` to the API's roles by themselves, newer ones open nothing; from here on both are alike.
 alter default privileges revoke execute on functions from public;
-alter default privileges in schema public revoke execute on functions from anon, authenticated;
-alter default privileges in schema public revoke all on tables from anon, authenticated;
-alter default privileges in schema public revoke all on sequences from anon, authenticated;
+alter default privileges in schema public revoke execute on functions from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 
 create extension if not exists pg_trgm with schema extensions;
 

@@ -17,5 +17,3 @@ create table public.iso_agents (
 );
 
 create index iso_agents_email_lower_idx on public.iso_agents (lower(email));
-create index iso_agents_role_idx on public.iso_agents (role);
-create index iso_agents_active_idx on public.iso_agents (is_active) where is_active;

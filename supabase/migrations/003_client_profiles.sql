@@ -17,11 +17,5 @@ create table public.client_profiles (
 comment on column public.client_profiles.preferences is
   'preferred_aircraft, dietary_restrictions, preferred_amenities, budget_range';
 
-create index client_profiles_iso_agent_created_idx on public.client_profiles (iso_agent_id, created_at desc, id);
-create index client_profiles_iso_agent_company_idx on public.client_profiles (iso_agent_id, lower(company_name));
-create index client_profiles_iso_agent_active_idx on public.client_profiles (iso_agent_id) where is_active;
-create index client_profiles_email_idx on public.client_profiles (lower(email));
-create index client_profiles_company_search_idx on public.client_profiles
-  using gin (company_name extensions.gin_trgm_ops);
-create index client_profiles_contact_search_idx on public.client_profiles
-  using gin (contact_name extensions.gin_trgm_ops);
+create index client_profiles_iso_agent_created_idx on public.client_profiles (iso_agent_id, created_at desc, id desc);
+create index client_profiles_iso_agent_company_idx on public.client_profiles (iso_agent_id, company_name, id);

@@ -4,8 +4,8 @@ create table public.requests (
   id uuid primary key default gen_random_uuid(),
   iso_agent_id uuid not null references public.iso_agents (id),
   client_profile_id uuid references public.client_profiles (id),
-  departure_airport text not null check (departure_airport ~ '^[A-Z0-9]{3,4}$'),
-  arrival_airport text not null check (arrival_airport ~ '^[A-Z0-9]{3,4}$'),
+  departure_airport text not null check (departure_airport ~ '^[A-Z0-9]{4}$'),
+  arrival_airport text not null check (arrival_airport ~ '^[A-Z0-9]{4}$'),
   departure_date date not null,
   return_date date check (return_date >= departure_date),
   passengers integer not null check (passengers > 0),
@@ -18,9 +18,9 @@ create table public.requests (
   updated_at timestamptz not null default now()
 );
 
-create index requests_iso_agent_created_idx on public.requests (iso_agent_id, created_at desc, id);
+create index requests_iso_agent_created_idx on public.requests (iso_agent_id, created_at desc, id desc);
 create index requests_iso_agent_status_idx on public.requests (iso_agent_id, status);
 create index requests_client_profile_idx on public.requests (client_profile_id);
-create index requests_departure_date_idx on public.requests (departure_date);
 create index requests_status_updated_idx on public.requests (status, updated_at);
-create index requests_metadata_idx on public.requests using gin (metadata jsonb_path_ops);
+-- A list of a broker's requests, in the order of their ids, straight from an index.
+create index requests_iso_agent_id_idx on public.requests (iso_agent_id, id);

@@ -26,8 +26,5 @@ create table public.quotes (
 
 create index quotes_request_ranking_idx on public.quotes (request_id, ranking);
 create index quotes_request_status_idx on public.quotes (request_id, status);
-create index quotes_request_created_idx on public.quotes (request_id, created_at desc);
-create index quotes_operator_id_idx on public.quotes (operator_id);
 create index quotes_valid_until_idx on public.quotes (valid_until)
   where status in ('pending', 'received', 'analyzed');
-create index quotes_lift_idx on public.quotes ((metadata ->> 'lift_id'));

@@ -39,10 +39,9 @@ create table public.proposals (
   constraint proposals_amounts_add_up check (final_amount = total_amount + margin_applied)
 );
 
-create index proposals_iso_agent_created_idx on public.proposals (iso_agent_id, created_at desc, id);
+create index proposals_iso_agent_created_idx on public.proposals (iso_agent_id, created_at desc, id desc);
 create index proposals_iso_agent_status_idx on public.proposals (iso_agent_id, status);
 create index proposals_request_idx on public.proposals (request_id, created_at desc);
 create index proposals_quote_idx on public.proposals (quote_id);
 create index proposals_client_profile_idx on public.proposals (client_profile_id);
-create index proposals_file_path_idx on public.proposals (file_path);
 create index proposals_awaiting_answer_idx on public.proposals (sent_at) where status in ('sent', 'viewed');

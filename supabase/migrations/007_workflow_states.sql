@@ -17,5 +17,5 @@ create table public.workflow_states (
 create index workflow_states_request_entered_idx on public.workflow_states (request_id, state_entered_at);
 create unique index workflow_states_request_open_idx on public.workflow_states (request_id)
   where state_duration_ms is null;
-create index workflow_states_current_state_idx on public.workflow_states (current_state, state_entered_at);
-create index workflow_states_error_idx on public.workflow_states (state_entered_at) where error_message is not null;
+create index workflow_states_current_state_idx on public.workflow_states (current_state, state_entered_at)
+  where state_duration_ms is null;

@@ -19,10 +19,11 @@ create table public.agent_executions (
 );
 
 create index agent_executions_request_idx on public.agent_executions (request_id, created_at desc);
-create index agent_executions_agent_idx on public.agent_executions (agent_type, created_at desc);
 create index agent_executions_failed_idx on public.agent_executions (created_at desc)
   where status in ('failed', 'timeout');
 create index agent_executions_running_idx on public.agent_executions (started_at)
   where status in ('pending', 'running');
-create index agent_executions_parent_idx on public.agent_executions ((metadata ->> 'parent_execution_id'));
 create index agent_executions_broker_idx on public.agent_executions ((metadata ->> 'iso_agent_id'), created_at desc);
+-- A run that is for no request is found by the one in whose name it was; of nobody, by an empty name.
+create index agent_executions_of_no_request_idx on public.agent_executions ((coalesce(metadata ->> 'iso_agent_id', '')))
+  where request_id is null;

@@ -1,10 +1,11 @@
 -- Who is asking, and what the core tables guard by themselves: updated_at, protected columns, the lifecycles.
 
--- The active agent whose Clerk id is the token's subject. Null for anyone else, and null owns nothing.
 -- Security definer, so that policies on iso_agents can call it without asking themselves.
 create function public.get_current_iso_agent_id() returns uuid
   language sql stable security definer set search_path = ''
   as $$ select id from public.iso_agents where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active $$;
+comment on function public.get_current_iso_agent_id() is
+  'The active agent whose Clerk id is the subject of the caller''s token. Null for anyone else, and null owns nothing.';
 
 create function public.is_admin() returns boolean
   language sql stable security definer set search_path = ''
@@ -14,13 +15,27 @@ create function public.is_admin() returns boolean
       where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active and role = 'admin'
     )
   $$;
+comment on function public.is_admin() is
+  'Whether the caller is an active agent with the role admin.';
 
--- Whether the given iso_agent_id is the caller's own.
 create function public.owns_resource(resource_iso_agent_id uuid) returns boolean
   language sql stable security definer set search_path = ''
   as $$ select coalesce(resource_iso_agent_id = public.get_current_iso_agent_id(), false) $$;
+comment on function public.owns_resource(uuid) is
+  'Whether the given iso_agent_id is the caller''s own.';
 
--- Whether the call comes from the service itself (service role, a migration, a job) and not from a signed-in person.
+create function private.readable_agent_ids() returns setof uuid
+  language sql stable security definer set search_path = ''
+  as $$
+    with me as (
+      select id, role from public.iso_agents where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active
+    )
+    select id from me
+    union all
+    select a.id from me join public.iso_agents a on a.id <> me.id where me.role = 'admin'
+  $$;
+comment on function private.readable_agent_ids() is 'The agents whose rows the caller may read: oneself, for an admin everyone.';
+
 -- The setting `role` survives inside security definer functions, where current_user is already their owner.
 create function private.is_system() returns boolean
   language sql stable set search_path = ''
@@ -28,20 +43,19 @@ create function private.is_system() returns boolean
     select coalesce(nullif(pg_catalog.current_setting('role', true), 'none'), session_user)
       not in ('anon', 'authenticated', 'authenticator')
   $$;
+comment on function private.is_system() is
+  'Whether the call comes from the service itself (service role, a migration, a job) and not from a signed-in person.';
 
--- Whether a person writes to the table directly, not through one of our functions, and is no admin.
 -- Only for triggers that are not security definer: there current_user is still the person's role.
 create function private.is_plain_broker() returns boolean
   language sql stable set search_path = ''
   as $$ select current_user in ('anon', 'authenticated') and not (select public.is_admin()) $$;
+comment on function private.is_plain_broker() is
+  'Whether a person writes to the table directly, not through one of our functions, and is no admin.';
 
-revoke execute on function
-  public.get_current_iso_agent_id(), public.is_admin(), public.owns_resource(uuid),
-  private.is_system(), private.is_plain_broker()
-  from public;
 grant execute on function public.get_current_iso_agent_id(), public.is_admin(), public.owns_resource(uuid)
   to authenticated, service_role;
-grant execute on function private.is_system(), private.is_plain_broker() to authenticated, service_role;
+grant execute on function private.is_system(), private.is_plain_broker(), private.readable_agent_ids() to authenticated, service_role;
 grant usage on schema private to authenticated, service_role; -- triggers call into it; no table there is granted
 
 create function public.update_updated_at_column() returns trigger
@@ -52,8 +66,10 @@ create function public.update_updated_at_column() returns trigger
       return new;
     end
   $$;
+comment on function public.update_updated_at_column() is
+  'Sets updated_at to the time of the change.';
 
--- Row level security is per row; this guards columns. Those named in the arguments change only through the service.
+-- Row level security is per row; this guards columns.
 create function private.protect_columns() returns trigger
   language plpgsql set search_path = ''
   as $$
@@ -76,8 +92,9 @@ create function private.protect_columns() returns trigger
       return new;
     end
   $$;
+comment on function private.protect_columns() is
+  'Refuses a broker''s direct change of the columns that are named in the trigger''s arguments.';
 
--- Which changes of a request's status are legal. Completed and cancelled are final.
 create function private.is_request_transition(from_status public.request_status, to_status public.request_status)
   returns boolean
   language sql immutable set search_path = ''
@@ -115,6 +132,8 @@ create function private.is_request_transition(from_status public.request_status,
       )
     end
   $$;
+comment on function private.is_request_transition(public.request_status, public.request_status) is
+  'Which changes of a request''s status are legal. Completed and cancelled are final.';
 
 create function private.guard_request_status() returns trigger
   language plpgsql set search_path = ''
@@ -131,8 +150,9 @@ create function private.guard_request_status() returns trigger
       return new;
     end
   $$;
+comment on function private.guard_request_status() is
+  'Refuses an illegal step of a request (PT409).';
 
--- Writes workflow_states. Who did it and why comes from the transaction's settings jetvision.agent, .metadata, .error.
 create function private.record_request_status() returns trigger
   language plpgsql security definer set search_path = ''
   as $$
@@ -161,8 +181,9 @@ create function private.record_request_status() returns trigger
       return null;
     end
   $$;
+comment on function private.record_request_status() is
+  'Writes workflow_states: how long the state before took, and the one that begins. Who did it and why comes from the transaction''s settings jetvision.agent, .metadata and .error.';
 
--- Which changes of a proposal's status are legal. An answer is final; what was never sent can only lapse.
 create function private.is_proposal_transition(from_status public.proposal_status, to_status public.proposal_status)
   returns boolean
   language sql immutable set search_path = ''
@@ -174,8 +195,9 @@ create function private.is_proposal_transition(from_status public.proposal_statu
       'viewed > accepted', 'viewed > rejected', 'viewed > expired'
     )
   $$;
+comment on function private.is_proposal_transition(public.proposal_status, public.proposal_status) is
+  'Which changes of a proposal''s status are legal. An answer is final; what was never sent can only lapse.';
 
--- What a proposal says to have been sent, seen or answered is set by the service that did it, not by a direct write.
 create function private.guard_proposal_status() returns trigger
   language plpgsql set search_path = ''
   as $$
@@ -193,13 +215,9 @@ create function private.guard_proposal_status() returns trigger
       return new;
     end
   $$;
+comment on function private.guard_proposal_status() is
+  'Refuses an illegal step of a proposal (PT409), and marking it by hand as sent, seen or answered (PT403): that is the service''s to say.';
 
-revoke execute on function
-  public.update_updated_at_column(), private.protect_columns(), private.guard_request_status(),
-  private.record_request_status(), private.guard_proposal_status(),
-  private.is_request_transition(public.request_status, public.request_status),
-  private.is_proposal_transition(public.proposal_status, public.proposal_status)
-  from public;
 grant execute on function
   private.is_request_transition(public.request_status, public.request_status),
   private.is_proposal_transition(public.proposal_status, public.proposal_status)

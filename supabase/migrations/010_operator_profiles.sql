@@ -27,16 +27,8 @@ create table public.operator_profiles (
   updated_at timestamptz not null default now()
 );
 
-create index operator_profiles_company_id_idx on public.operator_profiles (avinode_company_id);
-create index operator_profiles_company_name_idx on public.operator_profiles (lower(company_name));
-create index operator_profiles_company_search_idx on public.operator_profiles
-  using gin (company_name extensions.gin_trgm_ops);
+create index operator_profiles_company_name_idx on public.operator_profiles (company_name, id) where is_active;
 create index operator_profiles_preferred_idx on public.operator_profiles (company_name) where is_preferred_partner;
-create index operator_profiles_aircraft_types_idx on public.operator_profiles using gin (aircraft_types);
-create index operator_profiles_certifications_idx on public.operator_profiles using gin (certifications);
-create index operator_profiles_country_idx on public.operator_profiles (country_code, region);
-create index operator_profiles_rating_idx on public.operator_profiles (operator_rating desc nulls last) where is_active;
-create index operator_profiles_synced_idx on public.operator_profiles (last_synced_at nulls first);
 
 create trigger operator_profiles_updated_at before update on public.operator_profiles
   for each row execute function public.update_updated_at_column();

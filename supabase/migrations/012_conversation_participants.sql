@@ -38,18 +38,13 @@ create table public.conversation_participants (
 
 create unique index participants_one_assistant_idx on public.conversation_participants (conversation_id)
   where role = 'ai_assistant';
-create index participants_iso_agent_idx on public.conversation_participants (iso_agent_id, conversation_id)
-  where is_active;
-create index participants_operator_idx on public.conversation_participants (operator_profile_id, conversation_id)
-  where is_active;
-create index participants_unread_idx on public.conversation_participants (iso_agent_id) where unread_count > 0;
-create index participants_typing_idx on public.conversation_participants (conversation_id) where is_typing;
+create index participants_iso_agent_idx on public.conversation_participants (iso_agent_id, is_active, conversation_id);
+create index participants_operator_idx on public.conversation_participants (operator_profile_id, is_active, conversation_id);
 create index participants_last_read_message_idx on public.conversation_participants (last_read_message_id);
 
 create trigger participants_updated_at before update on public.conversation_participants
   for each row execute function public.update_updated_at_column();
 
--- Whether the caller is active in that conversation.
 create function public.is_conversation_participant(conv_id uuid) returns boolean
   language sql stable security definer set search_path = ''
   as $$
@@ -58,16 +53,31 @@ create function public.is_conversation_participant(conv_id uuid) returns boolean
       where conversation_id = conv_id and iso_agent_id = public.get_current_iso_agent_id() and is_active
     )
   $$;
+comment on function public.is_conversation_participant(uuid) is
+  'Whether the caller is active in that conversation.';
 
--- All conversations the caller is active in. Policies ask this once per query instead of once per row.
 create function private.own_conversation_ids() returns setof uuid
   language sql stable security definer set search_path = ''
   as $$
     select conversation_id from public.conversation_participants
     where iso_agent_id = public.get_current_iso_agent_id() and is_active
   $$;
+comment on function private.own_conversation_ids() is
+  'The conversations in which the caller is active. Policies ask this once for a query instead of once for a row.';
 
--- Whether the caller may write in that conversation.
+create function private.readable_conversation_ids() returns setof uuid
+  language sql stable security definer set search_path = ''
+  as $$
+    with me as (
+      select id, role from public.iso_agents where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active
+    )
+    select p.conversation_id from me join public.conversation_participants p on p.iso_agent_id = me.id and p.is_active
+     where me.role <> 'admin'
+    union all
+    select c.id from me join public.conversations c on me.role = 'admin'
+  $$;
+comment on function private.readable_conversation_ids() is 'The conversations that the caller may read: those with a seat, for an admin all.';
+
 create function private.can_reply(conv_id uuid) returns boolean
   language sql stable security definer set search_path = ''
   as $$
@@ -76,8 +86,9 @@ create function private.can_reply(conv_id uuid) returns boolean
       where conversation_id = conv_id and iso_agent_id = public.get_current_iso_agent_id() and is_active and can_reply
     )
   $$;
+comment on function private.can_reply(uuid) is
+  'Whether the caller may write in that conversation.';
 
--- Whether the caller may bring others into that conversation.
 create function private.can_invite(conv_id uuid) returns boolean
   language sql stable security definer set search_path = ''
   as $$
@@ -86,8 +97,9 @@ create function private.can_invite(conv_id uuid) returns boolean
       where conversation_id = conv_id and iso_agent_id = public.get_current_iso_agent_id() and is_active and can_invite
     )
   $$;
+comment on function private.can_invite(uuid) is
+  'Whether the caller may bring others into that conversation.';
 
--- Whether anyone from outside our house reads along in that conversation.
 create function private.has_operator(conv_id uuid) returns boolean
   language sql stable security definer set search_path = ''
   as $$
@@ -96,12 +108,10 @@ create function private.has_operator(conv_id uuid) returns boolean
       where conversation_id = conv_id and operator_profile_id is not null and is_active
     )
   $$;
+comment on function private.has_operator(uuid) is
+  'Whether anyone from outside our house reads along in that conversation.';
 
-revoke execute on function
-  public.is_conversation_participant(uuid), private.own_conversation_ids(), private.can_reply(uuid),
-  private.can_invite(uuid), private.has_operator(uuid)
-  from public;
 grant execute on function
-  public.is_conversation_participant(uuid), private.own_conversation_ids(), private.can_reply(uuid),
+  public.is_conversation_participant(uuid), private.own_conversation_ids(), private.readable_conversation_ids(), private.can_reply(uuid),
   private.can_invite(uuid), private.has_operator(uuid)
   to authenticated, service_role;

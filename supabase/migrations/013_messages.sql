@@ -48,22 +48,16 @@ create table public.messages (
 comment on column public.messages.read_by is '[{ "iso_agent_id": uuid, "read_at": timestamp }]';
 comment on column public.messages.reactions is '{ "<emoji>": [iso_agent_id, ...] }';
 
-create index messages_conversation_created_idx on public.messages (conversation_id, created_at desc, id);
-create index messages_conversation_live_idx on public.messages (conversation_id, created_at) where deleted_at is null;
+create index messages_conversation_created_idx on public.messages (conversation_id, created_at desc, id desc);
 create index messages_parent_idx on public.messages (parent_message_id) where parent_message_id is not null;
 create index messages_thread_root_idx on public.messages (thread_root_id, created_at) where thread_root_id is not null;
 create index messages_sender_iso_agent_idx on public.messages (sender_iso_agent_id);
 create index messages_sender_operator_idx on public.messages (sender_operator_id);
-create index messages_content_type_idx on public.messages (conversation_id, content_type);
-create index messages_unfinished_idx on public.messages (created_at) where status in ('sending', 'failed');
-create index messages_chatkit_idx on public.messages (chatkit_message_id) where chatkit_message_id is not null;
-create index messages_rich_content_idx on public.messages using gin (rich_content jsonb_path_ops);
 
 alter table public.conversation_participants
   add constraint participants_last_read_message_fkey
   foreign key (last_read_message_id) references public.messages (id) on delete set null;
 
--- Fills in what follows from the rest: the thread, and the sender's name. A reply stays in the room of its parent.
 create function private.complete_message() returns trigger
   language plpgsql security definer set search_path = ''
   as $$
@@ -91,8 +85,9 @@ create function private.complete_message() returns trigger
       return new;
     end
   $$;
+comment on function private.complete_message() is
+  'Fills in what follows from the rest of a message: its thread and its sender''s name. A reply stays in the room of its parent (PT422).';
 
--- Keeps the words that were there before the first edit.
 create function private.record_message_edit() returns trigger
   language plpgsql set search_path = ''
   as $$
@@ -103,8 +98,9 @@ create function private.record_message_edit() returns trigger
       return new;
     end
   $$;
+comment on function private.record_message_edit() is
+  'Keeps the words that were there before the first edit.';
 
--- The room's counters, and everyone else's unread count. Typing is not a message that counts.
 create function public.update_conversation_on_message() returns trigger
   language plpgsql security definer set search_path = ''
   as $$
@@ -125,8 +121,9 @@ create function public.update_conversation_on_message() returns trigger
       return null;
     end
   $$;
+comment on function public.update_conversation_on_message() is
+  'Keeps the room''s counters, and everyone else''s unread count.';
 
--- Threading counters: the parent's direct replies, and the whole thread at its root. A deleted reply no longer counts.
 create function public.update_parent_reply_count() returns trigger
   language plpgsql security definer set search_path = ''
   as $$
@@ -149,11 +146,8 @@ create function public.update_parent_reply_count() returns trigger
       return null;
     end
   $$;
-
-revoke execute on function
-  private.complete_message(), private.record_message_edit(), public.update_conversation_on_message(),
-  public.update_parent_reply_count()
-  from public;
+comment on function public.update_parent_reply_count() is
+  'Keeps reply_count: of the parent its direct replies, of the root the whole thread. A deleted reply no longer counts.';
 
 create trigger messages_complete before insert on public.messages
   for each row execute function private.complete_message();

@@ -50,17 +50,15 @@ create index webhook_events_processing_idx on public.avinode_webhook_events (id)
   where processing_status = 'processing';
 create index webhook_events_dead_letter_idx on public.avinode_webhook_events (received_at desc)
   where processing_status = 'dead_letter';
-create index webhook_events_received_idx on public.avinode_webhook_events (received_at desc, id);
-create index webhook_events_type_idx on public.avinode_webhook_events (event_type, received_at desc);
-create index webhook_events_request_idx on public.avinode_webhook_events (request_id);
-create index webhook_events_quote_idx on public.avinode_webhook_events (quote_id);
-create index webhook_events_conversation_idx on public.avinode_webhook_events (conversation_id);
-create index webhook_events_operator_idx on public.avinode_webhook_events (operator_profile_id);
-create index webhook_events_message_idx on public.avinode_webhook_events (message_id);
-create index webhook_events_avinode_trip_idx on public.avinode_webhook_events (avinode_trip_id);
-create index webhook_events_avinode_rfp_idx on public.avinode_webhook_events (avinode_rfp_id);
-create index webhook_events_avinode_quote_idx on public.avinode_webhook_events (avinode_quote_id);
-create index webhook_events_avinode_thread_idx on public.avinode_webhook_events (avinode_thread_id);
+create index webhook_events_created_idx on public.avinode_webhook_events (created_at desc, id desc);
+-- What a notification is about is known only after it was read: empty until then, and not worth an entry.
+create index webhook_events_request_idx on public.avinode_webhook_events (request_id) where request_id is not null;
+create index webhook_events_quote_idx on public.avinode_webhook_events (quote_id) where quote_id is not null;
+create index webhook_events_conversation_idx on public.avinode_webhook_events (conversation_id)
+  where conversation_id is not null;
+create index webhook_events_operator_idx on public.avinode_webhook_events (operator_profile_id)
+  where operator_profile_id is not null;
+create index webhook_events_message_idx on public.avinode_webhook_events (message_id) where message_id is not null;
 
 -- One row per event that was ever claimed. `claims` counts every claim, also those that used up no attempt.
 create table private.webhook_event_leases (
@@ -73,12 +71,29 @@ create table private.webhook_event_leases (
 
 create index webhook_event_leases_until_idx on private.webhook_event_leases (lease_until);
 
--- When to try again after that many earlier retries: 1, 2, 4, 8, 16 minutes.
 create function public.calculate_webhook_retry_time(retry_count integer) returns timestamptz
   language sql stable set search_path = ''
   as $$ select now() + make_interval(mins => (2 ^ least(greatest(retry_count, 0), 4))::integer) $$;
+comment on function public.calculate_webhook_retry_time(integer) is
+  'When to try again after that many earlier retries: in 1, 2, 4, 8, 16 minutes.';
 
--- Gives a pending, due or abandoned event to exactly one caller, for 60 seconds. Null for everyone else.
+-- The earlier notifications of the same resource: their keys end in smaller numbers.
+create function private.is_resource_in_hand(p_avinode_event_id text) returns boolean
+  language sql stable set search_path = ''
+as $$
+  select exists (
+    select from (
+        select regexp_match(p_avinode_event_id, '^(.+:.+:)(\d{1,9})$') as part where p_avinode_event_id !~ '^(.+/)?tripmsgs:'
+      ) key
+      cross join lateral generate_series(greatest(1, key.part[2]::int - 19), key.part[2]::int + 1) as number
+      join public.avinode_webhook_events e on e.avinode_event_id = key.part[1] || number and e.avinode_event_id <> p_avinode_event_id
+      join private.webhook_event_leases l on l.event_id = e.id
+     where key.part is not null and e.processing_status = 'processing' and l.lease_until > now()
+  )
+$$;
+comment on function private.is_resource_in_hand(text) is
+  'Whether a worker is just reading the same resource for another notification. A message has only one notification.';
+
 create function public.claim_webhook_event(event_id uuid) returns jsonb
   language plpgsql security definer set search_path = ''
   as $$
@@ -96,6 +111,13 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
       ) then
         return null;
       end if;
+      -- Of two that want two notifications of one resource, one sees the claim of the other.
+      if event.avinode_event_id ~ ':\d+$' then
+        perform pg_advisory_xact_lock(hashtextextended('claim:' || regexp_replace(event.avinode_event_id, ':\d+$', ''), 0));
+        if private.is_resource_in_hand(event.avinode_event_id) then
+          return null;
+        end if;
+      end if;
       update public.avinode_webhook_events e set processing_status = 'processing' where e.id = event.id;
       insert into private.webhook_event_leases as l (event_id, claim_token, claimed_at, lease_until)
         values (event.id, gen_random_uuid(), now(), now() + interval '60 seconds')
@@ -112,12 +134,14 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
         'event_type', event.event_type,
         'raw_payload', event.raw_payload,
         'retry_count', event.retry_count,
-        'source', event.parsed_data ->> 'source'
+        'source', event.parsed_data ->> 'source',
+        'connection', coalesce(event.parsed_data ->> 'connection', 'default')
       );
     end
   $$;
+comment on function public.claim_webhook_event(uuid) is
+  'Gives a pending, due or abandoned event to exactly one caller, for 60 seconds. Null for everyone else, and while another notification of the same resource is being read.';
 
--- The claimed event, locked, if that token (or, for callers that know no tokens, nobody's) still holds it.
 create function private.lock_claimed_event(p_event_id uuid, p_claim_token uuid)
   returns public.avinode_webhook_events
   language plpgsql security definer set search_path = ''
@@ -137,8 +161,9 @@ create function private.lock_claimed_event(p_event_id uuid, p_claim_token uuid)
       return event;
     end
   $$;
+comment on function private.lock_claimed_event(uuid, uuid) is
+  'The claimed event, locked, if that token (or, for callers that know no tokens, nobody''s) still holds it; else null.';
 
--- Ends a claimed event, with its duration and what it touched. False, and no change, for a wrong or lost claim.
 create function public.complete_webhook_event(
   event_id uuid,
   p_request_id uuid default null,
@@ -186,9 +211,11 @@ create function public.complete_webhook_event(
       return true;
     end
   $$;
+comment on function public.complete_webhook_event(
+  uuid, uuid, uuid, uuid, uuid, uuid, public.avinode_event_type, jsonb, public.webhook_processing_status, uuid
+) is
+  'Ends a claimed event, with its duration and what it touched. False, and no change, for a wrong or lost claim.';
 
--- Puts a claimed event back for a later try, or into the dead letters once its retries are spent. An outage of what we
--- depend on (p_uses_attempt false) costs no retry. Null, and no change, for a wrong or lost claim.
 create function public.fail_webhook_event(
   event_id uuid,
   error text,
@@ -222,16 +249,9 @@ create function public.fail_webhook_event(
       return jsonb_build_object('status', event.processing_status, 'next_retry_at', event.next_retry_at);
     end
   $$;
+comment on function public.fail_webhook_event(uuid, text, uuid, boolean, timestamptz, text) is
+  'Puts a claimed event back for a later try, or into the dead letters once its retries are spent. An outage of what we depend on (p_uses_attempt false) costs no retry. Null, and no change, for a wrong or lost claim.';
 
-revoke execute on function
-  public.calculate_webhook_retry_time(integer),
-  public.claim_webhook_event(uuid),
-  private.lock_claimed_event(uuid, uuid),
-  public.complete_webhook_event(
-    uuid, uuid, uuid, uuid, uuid, uuid, public.avinode_event_type, jsonb, public.webhook_processing_status, uuid
-  ),
-  public.fail_webhook_event(uuid, text, uuid, boolean, timestamptz, text)
-  from public, anon, authenticated;
 grant execute on function
   public.calculate_webhook_retry_time(integer),
   public.claim_webhook_event(uuid),

@@ -22,20 +22,16 @@ alter table public.quotes
   add column expired_at timestamptz,
   add column price_locked_until timestamptz;
 
-create index iso_agents_online_status_idx on public.iso_agents (online_status) where online_status <> 'offline';
 -- Unique: a trip's notifications must never find the request of another broker.
 create unique index requests_avinode_trip_idx on public.requests (avinode_trip_id);
-create index requests_avinode_rfp_idx on public.requests (avinode_rfp_id);
 create index requests_primary_conversation_idx on public.requests (primary_conversation_id);
 create index requests_display_id_idx on public.requests ((metadata ->> 'avinode_display_id'));
 create unique index quotes_avinode_quote_idx on public.quotes (avinode_quote_id);
 create index quotes_operator_profile_idx on public.quotes (operator_profile_id);
 create index quotes_conversation_idx on public.quotes (conversation_id);
-create index quotes_received_idx on public.quotes (received_at desc);
 create index quotes_price_locked_idx on public.quotes (price_locked_until)
   where status in ('pending', 'received', 'analyzed');
 
--- The room of a request: broker and assistant. Made once, however many ask at the same time.
 create function public.get_or_create_request_conversation(request_id uuid, p_subject text default null) returns uuid
   language plpgsql security definer set search_path = ''
   as $$
@@ -72,11 +68,11 @@ create function public.get_or_create_request_conversation(request_id uuid, p_sub
       return room_id;
     end
   $$;
+comment on function public.get_or_create_request_conversation(uuid, text) is
+  'The room of a request, with broker and assistant: made once, however many ask at the same time. PT404 for a request of others.';
 
-revoke execute on function public.get_or_create_request_conversation(uuid, text) from public, anon;
 grant execute on function public.get_or_create_request_conversation(uuid, text) to authenticated, service_role;
 
--- A price shown to a client comes from a quote row: a broker's token cannot write another total than the quote's.
 create function private.guard_proposal_price() returns trigger
   language plpgsql set search_path = ''
   as $$
@@ -89,6 +85,8 @@ create function private.guard_proposal_price() returns trigger
       return new;
     end
   $$;
+comment on function private.guard_proposal_price() is
+  'A price shown to a client comes from a quote: a broker''s token cannot write another total than the quote''s (PT422).';
 
 create trigger proposals_guard_price before insert or update of total_amount on public.proposals
   for each row execute function private.guard_proposal_price();

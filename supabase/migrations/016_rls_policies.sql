@@ -1,9 +1,11 @@
 -- Who may do what. Rights that are not granted need no policy; anon has none at all. The service role bypasses policies.
 -- `(select ...)` around a function makes it run once per query instead of once per row. Policies on rows that point at
 -- others check those too: a foreign key by itself would accept another broker's row.
+--
+-- A select policy is one condition that an index answers. Two policies, of owners and of admins, would be joined by OR, and
+-- with `or (select is_admin())` no index helps. So it compares a column with a list that is made once per query: of a broker
+-- its own ids, of an admin all of them. Inserts, updates and deletes find their row by its key, and through these.
 
-revoke all on all tables in schema public from public, anon, authenticated;
-revoke execute on all functions in schema public from public, anon, authenticated;
 grant usage on schema public to anon, authenticated, service_role;
 grant all on all tables in schema public to service_role;
 grant execute on all functions in schema public to service_role;
@@ -42,15 +44,13 @@ grant select, insert, update, delete on
   public.avinode_webhook_events
   to authenticated;
 
-
 -- iso_agents: oneself
 create policy iso_agents_select_own on public.iso_agents for select to authenticated
-  using (id = (select public.get_current_iso_agent_id()));
+  using (id = any (array(select private.readable_agent_ids())));
+comment on policy iso_agents_select_own on public.iso_agents is 'Oneself; an admin everyone';
 create policy iso_agents_update_own on public.iso_agents for update to authenticated
   using (id = (select public.get_current_iso_agent_id()))
   with check (id = (select public.get_current_iso_agent_id()));
-create policy iso_agents_select_admin on public.iso_agents for select to authenticated
-  using ((select public.is_admin()));
 create policy iso_agents_insert_admin on public.iso_agents for insert to authenticated
   with check ((select public.is_admin()));
 create policy iso_agents_update_admin on public.iso_agents for update to authenticated
@@ -61,7 +61,8 @@ create policy iso_agents_delete_admin on public.iso_agents for delete to authent
 
 -- client_profiles: one's own clients
 create policy client_profiles_select_own on public.client_profiles for select to authenticated
-  using (iso_agent_id = (select public.get_current_iso_agent_id()));
+  using (iso_agent_id = any (array(select private.readable_agent_ids())));
+comment on policy client_profiles_select_own on public.client_profiles is 'One''s own; an admin all';
 create policy client_profiles_insert_own on public.client_profiles for insert to authenticated
   with check (iso_agent_id = (select public.get_current_iso_agent_id()));
 create policy client_profiles_update_own on public.client_profiles for update to authenticated
@@ -69,8 +70,6 @@ create policy client_profiles_update_own on public.client_profiles for update to
   with check (iso_agent_id = (select public.get_current_iso_agent_id()));
 create policy client_profiles_delete_own on public.client_profiles for delete to authenticated
   using (iso_agent_id = (select public.get_current_iso_agent_id()));
-create policy client_profiles_select_admin on public.client_profiles for select to authenticated
-  using ((select public.is_admin()));
 create policy client_profiles_insert_admin on public.client_profiles for insert to authenticated
   with check ((select public.is_admin()));
 create policy client_profiles_update_admin on public.client_profiles for update to authenticated
@@ -81,7 +80,8 @@ create policy client_profiles_delete_admin on public.client_profiles for delete 
 
 -- requests: one's own, for one's own clients, talked about in one's own rooms
 create policy requests_select_own on public.requests for select to authenticated
-  using (iso_agent_id = (select public.get_current_iso_agent_id()));
+  using (iso_agent_id = any (array(select private.readable_agent_ids())));
+comment on policy requests_select_own on public.requests is 'One''s own; an admin all';
 create policy requests_insert_own on public.requests for insert to authenticated
   with check (
     iso_agent_id = (select public.get_current_iso_agent_id())
@@ -110,8 +110,6 @@ create policy requests_update_own on public.requests for update to authenticated
 -- Later than draft, a request is cancelled and kept.
 create policy requests_delete_own on public.requests for delete to authenticated
   using (iso_agent_id = (select public.get_current_iso_agent_id()) and status = 'draft');
-create policy requests_select_admin on public.requests for select to authenticated
-  using ((select public.is_admin()));
 create policy requests_insert_admin on public.requests for insert to authenticated
   with check ((select public.is_admin()));
 create policy requests_update_admin on public.requests for update to authenticated
@@ -122,12 +120,8 @@ create policy requests_delete_admin on public.requests for delete to authenticat
 
 -- quotes: of one's own requests. They are written by the service, from what Avinode says
 create policy quotes_select_own on public.quotes for select to authenticated
-  using (
-    exists (
-      select from public.requests r
-      where r.id = request_id and r.iso_agent_id = (select public.get_current_iso_agent_id())
-    )
-  );
+  using (request_id = any (array(select r.id from public.requests r)));
+comment on policy quotes_select_own on public.quotes is 'Of requests that one may read';
 create policy quotes_update_own on public.quotes for update to authenticated
   using (
     exists (
@@ -141,8 +135,6 @@ create policy quotes_update_own on public.quotes for update to authenticated
       where r.id = request_id and r.iso_agent_id = (select public.get_current_iso_agent_id())
     )
   );
-create policy quotes_select_admin on public.quotes for select to authenticated
-  using ((select public.is_admin()));
 create policy quotes_insert_admin on public.quotes for insert to authenticated
   with check ((select public.is_admin()));
 create policy quotes_update_admin on public.quotes for update to authenticated
@@ -153,7 +145,8 @@ create policy quotes_delete_admin on public.quotes for delete to authenticated
 
 -- proposals: one's own, of one's own request, quote and client
 create policy proposals_select_own on public.proposals for select to authenticated
-  using (iso_agent_id = (select public.get_current_iso_agent_id()));
+  using (iso_agent_id = any (array(select private.readable_agent_ids())));
+comment on policy proposals_select_own on public.proposals is 'One''s own; an admin all';
 create policy proposals_insert_own on public.proposals for insert to authenticated
   with check (
     iso_agent_id = (select public.get_current_iso_agent_id())
@@ -195,8 +188,6 @@ create policy proposals_update_own on public.proposals for update to authenticat
   );
 create policy proposals_delete_own on public.proposals for delete to authenticated
   using (iso_agent_id = (select public.get_current_iso_agent_id()) and status = 'draft');
-create policy proposals_select_admin on public.proposals for select to authenticated
-  using ((select public.is_admin()));
 create policy proposals_insert_admin on public.proposals for insert to authenticated
   with check ((select public.is_admin()));
 create policy proposals_update_admin on public.proposals for update to authenticated
@@ -207,14 +198,8 @@ create policy proposals_delete_admin on public.proposals for delete to authentic
 
 -- workflow_states: read what happened to one's own requests; only triggers write it
 create policy workflow_states_select_own on public.workflow_states for select to authenticated
-  using (
-    exists (
-      select from public.requests r
-      where r.id = request_id and r.iso_agent_id = (select public.get_current_iso_agent_id())
-    )
-  );
-create policy workflow_states_select_admin on public.workflow_states for select to authenticated
-  using ((select public.is_admin()));
+  using (request_id = any (array(select r.id from public.requests r)));
+comment on policy workflow_states_select_own on public.workflow_states is 'Of requests that one may read';
 create policy workflow_states_insert_admin on public.workflow_states for insert to authenticated
   with check ((select public.is_admin()));
 create policy workflow_states_update_admin on public.workflow_states for update to authenticated
@@ -226,16 +211,14 @@ create policy workflow_states_delete_admin on public.workflow_states for delete 
 -- agent_executions: runs for one's own requests, and one's own runs that concern no request
 create policy agent_executions_select_own on public.agent_executions for select to authenticated
   using (
-    case
-      when request_id is null then metadata ->> 'iso_agent_id' = (select public.get_current_iso_agent_id()::text)
-      else exists (
-        select from public.requests r
-        where r.id = request_id and r.iso_agent_id = (select public.get_current_iso_agent_id())
-      )
-    end
+    request_id = any (array(select r.id from public.requests r))
+    or (request_id is null and coalesce(metadata ->> 'iso_agent_id', '') = any (array(
+      select a.id::text from private.readable_agent_ids() as a (id)
+      union all select '' where (select public.is_admin())
+    )))
   );
-create policy agent_executions_select_admin on public.agent_executions for select to authenticated
-  using ((select public.is_admin()));
+comment on policy agent_executions_select_own on public.agent_executions is
+  'For requests that one may read; for no request, in one''s own name; an admin all';
 create policy agent_executions_insert_admin on public.agent_executions for insert to authenticated
   with check ((select public.is_admin()));
 create policy agent_executions_update_admin on public.agent_executions for update to authenticated
@@ -257,12 +240,11 @@ create policy operator_profiles_delete_admin on public.operator_profiles for del
 
 -- conversations: the rooms one takes part in. They are made by functions, which also seat the participants
 create policy conversations_select_participant on public.conversations for select to authenticated
-  using (id = any (array(select private.own_conversation_ids())));
+  using (id = any (array(select private.readable_conversation_ids())));
+comment on policy conversations_select_participant on public.conversations is 'Where one has a seat; an admin all';
 create policy conversations_update_participant on public.conversations for update to authenticated
   using (id = any (array(select private.own_conversation_ids())))
-  with check (id = any (array(select private.own_conversation_ids())));
-create policy conversations_select_admin on public.conversations for select to authenticated
-  using ((select public.is_admin()));
+  with check (id = any (array(select private.own_conversation_ids())) and private.can_reply(id));
 create policy conversations_insert_admin on public.conversations for insert to authenticated
   with check ((select public.is_admin()));
 create policy conversations_update_admin on public.conversations for update to authenticated
@@ -273,14 +255,13 @@ create policy conversations_delete_admin on public.conversations for delete to a
 
 -- conversation_participants: everyone in one's rooms; one's own seat; new seats where one may invite
 create policy participants_select_participant on public.conversation_participants for select to authenticated
-  using (conversation_id = any (array(select private.own_conversation_ids())));
+  using (conversation_id = any (array(select private.readable_conversation_ids())));
+comment on policy participants_select_participant on public.conversation_participants is 'Where one has a seat; an admin all';
 create policy participants_insert_with_permission on public.conversation_participants for insert to authenticated
   with check (private.can_invite(conversation_id));
 create policy participants_update_own on public.conversation_participants for update to authenticated
   using (iso_agent_id = (select public.get_current_iso_agent_id()))
   with check (iso_agent_id = (select public.get_current_iso_agent_id()));
-create policy participants_select_admin on public.conversation_participants for select to authenticated
-  using ((select public.is_admin()));
 create policy participants_insert_admin on public.conversation_participants for insert to authenticated
   with check ((select public.is_admin()));
 create policy participants_update_admin on public.conversation_participants for update to authenticated
@@ -291,7 +272,8 @@ create policy participants_delete_admin on public.conversation_participants for 
 
 -- messages: read in one's rooms; write as oneself, or let the assistant speak where no outsider reads along
 create policy messages_select_participant on public.messages for select to authenticated
-  using (conversation_id = any (array(select private.own_conversation_ids())));
+  using (conversation_id = any (array(select private.readable_conversation_ids())));
+comment on policy messages_select_participant on public.messages is 'Where one has a seat; an admin all';
 create policy messages_insert_with_permission on public.messages for insert to authenticated
   with check (
     private.can_reply(conversation_id)
@@ -318,8 +300,6 @@ create policy messages_delete_own on public.messages for delete to authenticated
     and sender_iso_agent_id = (select public.get_current_iso_agent_id())
     and conversation_id = any (array(select private.own_conversation_ids()))
   );
-create policy messages_select_admin on public.messages for select to authenticated
-  using ((select public.is_admin()));
 create policy messages_insert_admin on public.messages for insert to authenticated
   with check ((select public.is_admin()));
 create policy messages_update_admin on public.messages for update to authenticated
@@ -339,7 +319,6 @@ create policy webhook_events_update_admin on public.avinode_webhook_events for u
 create policy webhook_events_delete_admin on public.avinode_webhook_events for delete to authenticated
   using ((select public.is_admin()));
 
--- The id in the second place of `proposals/{request_id}/…` and `conversations/{conversation_id}/…`; null if it is none.
 create function private.id_in_path(path text) returns uuid
   language sql immutable set search_path = ''
   as $$
@@ -348,7 +327,8 @@ create function private.id_in_path(path text) returns uuid
         then (string_to_array(path, '/'))[2]::uuid
     end
   $$;
-revoke execute on function private.id_in_path(text) from public;
+comment on function private.id_in_path(text) is
+  'The id in the second place of proposals/{request_id}/… and conversations/{conversation_id}/…; null if it is none.';
 grant execute on function private.id_in_path(text) to authenticated, service_role;
 
 -- Files. Only where the storage schema exists: a Postgres without Supabase around it may have none.
@@ -419,16 +399,5 @@ begin
   create policy jetvision_files_all_admin on storage.objects for all to authenticated
     using (bucket_id in ('proposal-documents', 'message-attachments') and (select public.is_admin()))
     with check (bucket_id in ('proposal-documents', 'message-attachments') and (select public.is_admin()));
-end
-$$;
-
--- Live rows: on Supabase, Realtime broadcasts the tables of this publication, under the select policies above.
-do $$
-begin
-  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
-    alter publication supabase_realtime add table
-      public.messages, public.conversations, public.conversation_participants, public.requests, public.quotes,
-      public.proposals, public.workflow_states;
-  end if;
 end
 $$;

@@ -1,8 +1,6 @@
 -- Small functions that the system's own functions share. Nothing in `private` is reachable through the API: brokers and
 -- workers come in through security definer functions in `public`, and each of those says who may call it.
 
-create schema if not exists private;
-
 -- The same text gives the same uuid (version 8, RFC 9562), so that a repeated effect meets its own row.
 create function private.derived_id(p_key text) returns uuid
   language sql immutable set search_path = ''
@@ -113,15 +111,49 @@ as $$
 $$;
 comment on function private.quote_json(public.quotes) is 'A quote as JSON, with its money as decimal text.';
 
+create function private.request_segments(r public.requests) returns jsonb
+  language sql immutable set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(r.metadata -> 'segments') = 'array' and r.metadata -> 'segments' <> '[]' then r.metadata -> 'segments'
+    else (
+      select jsonb_agg(jsonb_build_object('departure_airport', leg.departure, 'arrival_airport', leg.arrival,
+               'departure_date', leg.day, 'departure_time', null, 'passengers', r.passengers) order by leg.position)
+        from (values
+          (1, r.departure_airport, r.arrival_airport, r.departure_date),
+          (2, r.arrival_airport, r.departure_airport, r.return_date)
+        ) as leg (position, departure, arrival, day)
+       where leg.day is not null)
+  end
+$$;
+comment on function private.request_segments(public.requests) is
+  'The flights of a request, in order: those that are written down, else the way out and, with a return date, the way back.';
+
 create function private.request_json(r public.requests) returns jsonb
   language sql stable set search_path = ''
-as $$ select to_jsonb(r) || jsonb_build_object('budget', r.budget::text) $$;
-comment on function private.request_json(public.requests) is 'A request as JSON, with its money as decimal text.';
+as $$
+  select to_jsonb(r) || jsonb_build_object(
+    'budget', r.budget::text,
+    'segments', private.request_segments(r),
+    'client', (
+      select jsonb_build_object('id', c.id, 'company_name', c.company_name)
+        from public.client_profiles c where c.id = r.client_profile_id))
+$$;
+comment on function private.request_json(public.requests) is
+  'A request as JSON, as its broker reads it: with its flights, its client, and its money as decimal text.';
+
+create function private.proposal_json(p public.proposals) returns jsonb
+  language sql stable set search_path = ''
+as $$
+  select to_jsonb(p) - 'email_body' - 'file_url' || jsonb_build_object(
+    'total_amount', p.total_amount::text, 'margin_applied', p.margin_applied::text, 'final_amount', p.final_amount::text,
+    'currency', coalesce(p.metadata ->> 'currency', 'USD'))
+$$;
+comment on function private.proposal_json(public.proposals) is
+  'A proposal as JSON, with its money as decimal text; without its e-mail, in which the client''s link stands.';
 
 -- How long a worker may hold what it claimed without saying that it lives.
 create function private.lease_time() returns interval
   language sql immutable set search_path = ''
 as $$ select interval '60 seconds' $$;
 comment on function private.lease_time() is 'The length of a lease: whoever does not renew it within this time has lost it.';
-
-revoke execute on all functions in schema private from public;

@@ -99,8 +99,5 @@ $$;
 comment on function public.log_execution(uuid, jsonb) is
   'Writes one run of an agent: first its beginning, later what came of it. Fields that a call does not name keep their value; metadata is merged.';
 
-revoke execute on all functions in schema private from public;
-revoke execute on function public.advance_request(uuid, public.request_status, text, jsonb, text) from public, anon;
 grant execute on function public.advance_request(uuid, public.request_status, text, jsonb, text) to authenticated, service_role;
-revoke execute on function public.log_execution(uuid, jsonb) from public, anon, authenticated;
 grant execute on function public.log_execution(uuid, jsonb) to service_role;

@@ -31,6 +31,7 @@ create index assistant_turns_conversation_idx on private.assistant_turns (conver
 create index assistant_turns_open_idx on private.assistant_turns (next_attempt_at) where status in ('queued', 'running');
 create index assistant_turns_interrupted_idx on private.assistant_turns (id) where status = 'interrupted';
 create index assistant_turns_finished_idx on private.assistant_turns (finished_at) where finished_at is not null;
+create index assistant_turns_agent_idx on private.assistant_turns (iso_agent_id, status);
 
 -- What was streamed so far, so that a page can join or come back in the middle.
 create table private.assistant_turn_chunks (
@@ -219,12 +220,7 @@ $$;
 comment on function public.read_turn(uuid, integer, uuid) is
   'The newest turn of a conversation of the caller (or the one named), with what was streamed after number p_after. A higher `attempt` than before means that the stream began anew.';
 
-revoke execute on all functions in schema private from public;
-revoke execute on function
-  public.start_turn(uuid, uuid, text, text, jsonb, uuid, jsonb, jsonb), public.stop_turn(uuid), public.read_turn(uuid, integer, uuid)
-  from public, anon;
 grant execute on function
   public.start_turn(uuid, uuid, text, text, jsonb, uuid, jsonb, jsonb), public.stop_turn(uuid), public.read_turn(uuid, integer, uuid)
   to authenticated;
-revoke execute on function public.start_background_turn(uuid, uuid, jsonb) from public, anon, authenticated;
 grant execute on function public.start_background_turn(uuid, uuid, jsonb) to service_role;

@@ -1,5 +1,26 @@
 -- How a worker runs a turn: claims it, says what it says, and brings it to rest. Whoever lost the claim changes nothing.
 
+create function private.is_first_in_room(t private.assistant_turns) returns boolean
+  language sql stable set search_path = ''
+as $$
+  select not exists (
+    select from private.assistant_turns other
+     where other.conversation_id = t.conversation_id and other.id <> t.id
+       and (other.status = 'running'
+         or (other.status = 'queued' and (other.created_at, other.id) < (t.created_at, t.id))))
+$$;
+comment on function private.is_first_in_room(private.assistant_turns) is
+  'Whether no other turn of the same conversation runs, or has waited longer.';
+
+create function private.free_turns(p_iso_agent_id uuid) returns integer
+  language sql stable set search_path = ''
+as $$
+  select greatest(0, 4 - count(*))::integer from private.assistant_turns t
+   where t.iso_agent_id = p_iso_agent_id and t.status = 'running' and t.lease_until > clock_timestamp()
+$$;
+comment on function private.free_turns(uuid) is
+  'How many more turns may run for a broker at this moment: four at once, so that the many rooms of one broker do not keep the others waiting.';
+
 create function public.claim_turn(p_turn_id uuid) returns jsonb
   language plpgsql security definer set search_path = ''
 as $$
@@ -19,12 +40,12 @@ begin
        or (v_turn.status = 'running' and v_turn.lease_until <= v_now)) then
     return null;
   end if;
-  if exists (
-    select from private.assistant_turns other
-     where other.conversation_id = v_turn.conversation_id and other.id <> v_turn.id
-       and (other.status = 'running'
-         or (other.status = 'queued' and (other.created_at, other.id) < (v_turn.created_at, v_turn.id)))
-  ) then
+  if not private.is_first_in_room(v_turn) then
+    return null;
+  end if;
+  -- Of two rooms of one broker that want the last place, one sees that the other has it.
+  perform pg_advisory_xact_lock(hashtextextended('turns of:' || v_turn.iso_agent_id, 0));
+  if private.free_turns(v_turn.iso_agent_id) = 0 then
     return null;
   end if;
   if v_turn.stop_requested then
@@ -62,7 +83,7 @@ begin
 end
 $$;
 comment on function public.claim_turn(uuid) is
-  'Gives a waiting or abandoned turn to one worker for 60 seconds, with the broker for whom it runs. Null while it is held, not due, or not the oldest of its conversation.';
+  'Gives a waiting or abandoned turn to one worker for 60 seconds, with the broker for whom it runs. Null while it is held, not due, not the oldest of its conversation, or while four others run for the same broker.';
 
 create function public.heartbeat_turn(p_turn_id uuid, p_claim_token uuid) returns jsonb
   language plpgsql security definer set search_path = ''
@@ -211,20 +232,18 @@ create function public.next_turn(p_turn_id uuid) returns jsonb
 as $$
   select jsonb_build_object('id', waiting.id, 'attempt', waiting.attempt)
     from private.assistant_turns ended
-    join private.assistant_turns waiting on waiting.conversation_id = ended.conversation_id and waiting.status = 'queued'
-   where ended.id = p_turn_id
-   order by waiting.created_at, waiting.id
+    join private.assistant_turns waiting on waiting.status = 'queued'
+     and (waiting.conversation_id = ended.conversation_id or waiting.iso_agent_id = ended.iso_agent_id)
+   where ended.id = p_turn_id and waiting.next_attempt_at <= clock_timestamp() and private.is_first_in_room(waiting)
+     and private.free_turns(waiting.iso_agent_id) > 0
+   -- Where this end has made the only free place, it goes to whoever waits longest; else only the same room waited for it.
+   order by (waiting.conversation_id = ended.conversation_id and private.free_turns(waiting.iso_agent_id) > 1) desc,
+     waiting.created_at, waiting.id
    limit 1
 $$;
 comment on function public.next_turn(uuid) is
-  'The turn that waits longest in the same conversation, so that a worker can go on with it at once. Null when none waits.';
+  'The turn that could not be claimed before this one ended (the next of the same conversation, or the longest waiting of a broker with four at once), so that a worker can go on with it now. Null when none waits.';
 
-revoke execute on all functions in schema private from public;
-revoke execute on function
-  public.claim_turn(uuid), public.heartbeat_turn(uuid, uuid), public.append_turn_chunks(uuid, uuid, integer, jsonb),
-  public.complete_turn(uuid, uuid, text, jsonb, text, text, text), public.defer_turn(uuid, uuid, timestamptz, text, text),
-  public.resume_turn(uuid), public.next_turn(uuid)
-  from public, anon, authenticated;
 grant execute on function
   public.claim_turn(uuid), public.heartbeat_turn(uuid, uuid), public.append_turn_chunks(uuid, uuid, integer, jsonb),
   public.complete_turn(uuid, uuid, text, jsonb, text, text, text), public.defer_turn(uuid, uuid, timestamptz, text, text),

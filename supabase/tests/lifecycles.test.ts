@@ -97,6 +97,24 @@ describe('a request', () => {
     ])
   })
 
+  it('leaves each state with the milliseconds from entering it to entering the next', async () => {
+    for (const status of ['analyzing', 'failed', 'pending'])
+      await world.db.sql.query('update requests set status = $2 where id = $1', [id, status])
+
+    const { rows } = await world.db.sql.query(
+      `select current_state, retry_count, state_duration_ms::float = round(1000 * extract(epoch from
+         lead(state_entered_at) over (order by state_entered_at) - state_entered_at)) as is_exact
+       from workflow_states where request_id = $1 order by state_entered_at`,
+      [id],
+    )
+    expect(rows).toEqual([
+      { current_state: 'draft', retry_count: 0, is_exact: true },
+      { current_state: 'analyzing', retry_count: 0, is_exact: true },
+      { current_state: 'failed', retry_count: 0, is_exact: true },
+      { current_state: 'pending', retry_count: 1, is_exact: null },
+    ])
+  })
+
   it('is not recorded again when it stays where it is', async () => {
     await world.db.sql.query("update requests set status = 'draft', passengers = 3 where id = $1", [id])
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkDatabase } from '../check/check.ts'
 import { migrate } from '../embedded/migrate.ts'
@@ -17,33 +18,116 @@ describe('the schema', () => {
     const { differences, counts } = await checkDatabase((text) => db.sql.query(text))
 
     expect(differences).toEqual([])
-    expect(counts).toMatchObject({ enums: 17, tables: 13 }) // the twelve, and approvals
+    expect(counts).toMatchObject({ enum: 17, table: 13 }) // the twelve, and approvals
   })
 
   it.each([
     ['alter table quotes drop column score', 'column quotes.score is missing'],
+    ['alter table quotes add column rating int', 'column quotes.rating is not specified'],
     [
       'alter table quotes alter column fees type numeric(14, 3)',
-      'quotes.fees is numeric(14,3), specified is numeric(12,2)',
+      'column quotes.fees is numeric(14,3), specified is numeric(12,2)',
     ],
+    [
+      'alter table quotes alter column metadata drop not null',
+      "column quotes.metadata is jsonb = '{}', specified is jsonb! = '{}'",
+    ],
+    [
+      "alter table quotes alter column status set default 'pending'",
+      "column quotes.status is quote_status! = 'pending', specified is quote_status! = 'received'",
+    ],
+    [
+      'alter table iso_agents drop constraint iso_agents_email_key',
+      'column iso_agents.email is text!, specified is text! unique',
+    ],
+    [
+      'alter table quotes drop constraint quotes_request_id_fkey',
+      'column quotes.request_id is uuid!, specified is uuid! -> requests cascade',
+    ],
+    [
+      'alter table quotes drop constraint quotes_request_id_fkey, add foreign key (request_id) references requests (id) on delete set null',
+      'column quotes.request_id is uuid! -> requests set null, specified is uuid! -> requests cascade',
+    ],
+    ['alter table quotes drop constraint quotes_fees_check', 'check quotes: fees >= 0 is missing'],
     [
       "alter type user_role add value 'guest'",
-      'enum user_role is (iso_agent, admin, operator, guest), specified is (iso_agent, admin, operator)',
+      'enum user_role is iso_agent, admin, operator, guest, specified is iso_agent, admin, operator',
+    ],
+    ['create table extra (id uuid)', 'table extra is not specified'],
+    ['alter table quotes disable row level security', 'table quotes is open, specified is under row level security'],
+    ['drop index quotes_conversation_idx', 'index quotes.quotes_conversation_idx is missing'],
+    ['drop policy messages_select_participant on messages', 'policy messages.messages_select_participant is missing'],
+    [
+      'drop policy proposal_documents_select_owner on storage.objects',
+      'policy storage/objects.proposal_documents_select_owner is missing',
     ],
     [
-      'drop policy messages_select_participant on messages',
-      'policy messages_select_participant on messages is missing',
+      'alter policy quotes_select_own on quotes to public',
+      'policy quotes.quotes_select_own is select to public, specified is select to authenticated',
     ],
-    ['alter table quotes disable row level security', 'row level security is off on quotes'],
-    ['grant select on quotes to anon', 'table quotes grants something to anyone'],
-    ['create table extra (id uuid)', 'table extra is not specified'],
-    ['alter table quotes drop constraint quotes_request_id_fkey', 'quotes.request_id does not refer to requests'],
+    ['drop trigger requests_guard_status on requests', 'trigger requests.requests_guard_status is missing'],
+    ['alter table requests disable trigger requests_protect', 'trigger requests.requests_protect is missing'],
     ['drop function is_conversation_participant cascade', 'function is_conversation_participant is missing'],
+    [
+      'drop function claim_webhook_event; create function claim_webhook_event(id uuid) returns jsonb language sql as $$ select null::jsonb $$',
+      'function claim_webhook_event is (id uuid) -> jsonb, specified is (event_id uuid) -> jsonb',
+    ],
+    ['grant execute on function is_admin() to anon', 'function public.is_admin may be called by anyone'],
+    [
+      'grant execute on function claim_turn(uuid) to authenticated',
+      'function public.claim_turn may be called by whoever signed in',
+    ],
+    [
+      'revoke execute on function mark_read(uuid, uuid) from authenticated',
+      'function public.mark_read may not be called by brokers',
+    ],
+    [
+      'alter function is_admin() reset search_path',
+      'function public.is_admin is a security definer without a fixed search_path',
+    ],
+    ['grant select on quotes to anon', 'grant quotes to anon is not specified'],
+    [
+      'revoke delete on quotes from service_role',
+      'grant quotes to service_role is select, insert, update, specified is select, insert, update, delete',
+    ],
+    [
+      "update storage.buckets set public = true where id = 'proposal-documents'",
+      'bucket proposal-documents is public, 20971520, {application/pdf}, specified is private, 20971520, {application/pdf}',
+    ],
+    ['alter publication supabase_realtime drop table messages', 'live table messages is missing'],
+    [
+      "delete from supabase_migrations.schema_migrations where version = '016'",
+      'migration 016_rls_policies is missing',
+    ],
   ])('%s is noticed', async (change, difference) => {
-    await using broken = await startTestDatabase()
-    await broken.sql.query(change)
+    const client = await db.sql.connect()
+    try {
+      await client.query('begin')
+      await client.query(change)
 
-    expect((await checkDatabase((text) => broken.sql.query(text))).differences).toContain(difference)
+      expect((await checkDatabase((text) => client.query(text))).differences).toContain(difference)
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  })
+
+  it('is missing altogether in an empty database, which is said and is no failure', async () => {
+    const empty = `empty_${process.pid}`
+    await db.sql.query(`create database ${empty} template template0`)
+    const url = new URL(db.databaseUrl)
+    url.pathname = `/${empty}`
+    const pool = new pg.Pool({ connectionString: url.href, max: 1 })
+    const { differences } = await checkDatabase((text) => pool.query(text))
+    await pool.end()
+    await db.sql.query(`drop database ${empty}`)
+
+    for (const difference of [
+      'table quotes is missing',
+      'bucket proposal-documents is missing',
+      'migration 010_operator_profiles is missing',
+    ])
+      expect(differences).toContain(difference)
   })
 
   it('has a foreign key index wherever a parent may be deleted or joined', async () => {
@@ -51,7 +135,8 @@ describe('the schema', () => {
       select k.conrelid::regclass || '.' || a.attname as column from pg_constraint k
       join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
       where k.contype = 'f' and k.connamespace = 'public'::regnamespace and not exists (
-        select from pg_index i where i.indrelid = k.conrelid and i.indkey[0] = k.conkey[1])`)
+        select from pg_index i where i.indrelid = k.conrelid and i.indkey[0] = k.conkey[1]
+          and coalesce(pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname), true))`)
 
     expect(rows).toEqual([])
   })

@@ -64,12 +64,23 @@ describe('a foreign key', () => {
     `insert into proposals (iso_agent_id, request_id, quote_id) values ('${DANA_ID}', '${PARENTS.request}', '${PARENTS.omarsQuote}')`,
     `insert into proposals (iso_agent_id, request_id, client_profile_id)
       values ('${DANA_ID}', '${PARENTS.request}', '${PARENTS.omarsClient}')`,
+    `update requests set primary_conversation_id = '${PARENTS.omarsRoom}' where id = '${PARENTS.request}'`,
     `update quotes set conversation_id = '${PARENTS.omarsRoom}' where id = '${PARENTS.quote}'`,
     `update conversations set quote_id = '${PARENTS.omarsQuote}' where id = '${PARENTS.room}'`,
   ])('never crosses to another broker, not even when the service or an admin writes: %s', async (text) => {
     const admin = { sub: world.admin.sub }
     await expect(world.db.asRole('service_role', {}, text)).rejects.toMatchObject(REFUSED)
     await expect(world.db.asRole('authenticated', admin, text)).rejects.toMatchObject(REFUSED)
+  })
+
+  it.each([
+    ['request_id', PARENTS.omarsRequest],
+    ['conversation_id', PARENTS.omarsRoom],
+  ])('never crosses to another broker from an approval that the service writes: %s', async (column, id) => {
+    const insert = `insert into approvals (id, iso_agent_id, action, payload, payload_sha256, expires_at, ${column})
+      values (gen_random_uuid(), '${DANA_ID}', 'send_proposal', '{}', repeat('a', 64), now(), '${id}')`
+
+    await expect(world.db.asRole('service_role', {}, insert)).rejects.toMatchObject(REFUSED)
   })
 
   it('is checked like that wherever one leads to what a broker owns', async () => {
@@ -81,8 +92,8 @@ describe('a foreign key', () => {
       order by 1`)
     expect(rows.map(({ column }) => column)).toEqual([
       'agent_executions.request_id', // written by the service
-      'approvals.conversation_id', // written by file_approval, which checks the seat
-      'approvals.request_id', // and the owner
+      'approvals.conversation_id', // guard_approval_references
+      'approvals.request_id',
       'avinode_webhook_events.conversation_id', // of no tenant
       'avinode_webhook_events.message_id',
       'avinode_webhook_events.quote_id',
@@ -100,7 +111,7 @@ describe('a foreign key', () => {
       'quotes.conversation_id', // guard_quote_references
       'quotes.request_id', // protected
       'requests.client_profile_id', // guard_request_references
-      'requests.primary_conversation_id', // by policy a room where one has a seat
+      'requests.primary_conversation_id',
       'workflow_states.request_id', // written by triggers
     ])
   })

@@ -143,6 +143,37 @@ describe('a turn', () => {
     expect(await chat.claim(second)).toMatchObject({ turn_id: second })
   })
 
+  it('runs beside three others of its broker, and a fifth waits until one of them ends', async () => {
+    await using chat = await startChat()
+    const askIn = async (who: Agent) =>
+      (
+        await who.call<{ turn_id: string }>('start_turn', {
+          p_conversation_id: await chat.chat(who),
+          p_message_id: randomUUID(),
+          p_content: 'Hello',
+        })
+      ).turn_id
+    const running: Lease[] = []
+    for (let n = 0; n < 4; n++) running.push(await chat.claimed(await askIn(chat.dana)))
+    const fifth = await askIn(chat.dana)
+    const sixth = await askIn(chat.dana)
+    const omars = await askIn(chat.omar)
+    const due = async () => (await chat.work<{ turns: { id: string }[] }>('due_work', { p_limit: 10 })).turns
+
+    expect(await chat.claim(fifth)).toBeNull()
+    expect(await due()).toEqual([{ id: omars, attempt: 0 }])
+    expect(await chat.claim(omars)).not.toBeNull()
+
+    const [ended] = running
+    if (!ended) throw new Error('Nothing runs')
+    await chat.complete(ended)
+    expect(await chat.work('next_turn', { p_turn_id: ended.turn_id })).toEqual({ id: fifth, attempt: 0 })
+    expect(await due()).toEqual([{ id: fifth, attempt: 0 }])
+    // Whoever asks first has the one place.
+    const both = await Promise.all([chat.claim(fifth), chat.claim(sixth)])
+    expect(both.filter((lease) => lease !== null)).toHaveLength(1)
+  })
+
   it('is taken over when its worker dies, and the dead worker can change nothing any more', async () => {
     await using chat = await startChat()
     const dead = await chat.claimed(await chat.ask('Hello'))

@@ -157,6 +157,35 @@ it('what nobody reads any more is forgotten, a bounded number at a time', async 
   expect(await kept()).toEqual([{ chunks: 6, events: 0 }])
 })
 
+it('settled notifications and ended runs are forgotten after 400 days, and what waits for somebody never', async () => {
+  await using world = await startWorld()
+  const { id } = await world.request(world.dana)
+  await world.sql(`insert into avinode_webhook_events (event_type, avinode_event_id, raw_payload, processing_status, created_at)
+    select 'quote_received', format('%s:%s', s, days), '{}', s, now() - days * interval '1 day'
+    from unnest(array['completed', 'skipped', 'dead_letter']::webhook_processing_status[]) s, unnest(array[399, 401]) days`)
+  await world.sql(
+    `insert into agent_executions (request_id, agent_type, status, agent_id, created_at)
+     select $1, 'orchestrator', s, format('%s:%s', s, days), now() - days * interval '1 day'
+     from unnest(array['completed', 'running']::execution_status[]) s, unnest(array[399, 401]) days`,
+    [id],
+  )
+
+  await due(world)
+
+  const names = async (text: string) => (await world.sql<{ name: string }>(text)).map(({ name }) => name)
+  expect(await names('select avinode_event_id as name from avinode_webhook_events order by 1')).toEqual([
+    'completed:399',
+    'dead_letter:399',
+    'dead_letter:401',
+    'skipped:399',
+  ])
+  expect(await names('select agent_id as name from agent_executions order by 1')).toEqual([
+    'completed:399',
+    'running:399',
+    'running:401',
+  ])
+})
+
 it('RFQs that were faster than the trip itself move the request on once the trip is there', async () => {
   await using world = await startWorld()
   await world.request(world.dana, { status: 'searching_flights' })

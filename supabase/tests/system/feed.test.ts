@@ -97,7 +97,7 @@ describe("a broker's feed", () => {
 
   it('carries a deal as it goes: rows with their money as text, one event for each row and change', async () => {
     await using world = await startWorld()
-    const { id, room } = await world.request(world.dana)
+    const { id, room, client_id } = await world.request(world.dana)
     const start = await world.dana.call<number>('feed_position')
     await notify(world, sent(rfq(1)))
     const { quote_id, conversation_id } = await notify(
@@ -132,7 +132,15 @@ describe("a broker's feed", () => {
       'read',
     ])
     expect(events).toMatchObject([
-      { request_id: id, payload: { status: 'monitoring_for_quotes', budget: '120000.00' } },
+      {
+        request_id: id,
+        payload: {
+          status: 'monitoring_for_quotes',
+          budget: '120000.00',
+          client: { id: client_id, company_name: 'Acme Secret' },
+          segments: [{ departure_airport: 'KTEB', arrival_airport: 'KLAX', departure_time: null, passengers: 8 }],
+        },
+      },
       { request_id: id, payload: { id: quote_id, total_price: '112000.00', base_price: '112000.00' } },
       { request_id: id, conversation_id, payload: { content_type: 'quote_shared' } },
       { request_id: id, payload: { status: 'awaiting_quotes' } },
@@ -141,6 +149,37 @@ describe("a broker's feed", () => {
       { payload: { id: p_id, status: 'rejected' } },
       { conversation_id, payload: { iso_agent_id: world.dana.id, unread_count: 0 } },
     ])
+  })
+
+  it('tells how a proposal fares with the client, and not the link that the client has', async () => {
+    await using world = await startWorld()
+    const { id } = await world.request(world.dana)
+    const proposal = await world.one<{ id: string }>(
+      `insert into proposals (request_id, iso_agent_id, status, total_amount, margin_applied, final_amount, email_body)
+       values ($1, $2, 'sent', 112000, 16800, 128800, 'https://desk.example/p/secret') returning id`,
+      [id, world.dana.id],
+    )
+    const p_token_hash = 'b'.repeat(64)
+    await world.dana.call('create_proposal_link', {
+      p_proposal_id: proposal.id,
+      p_token_hash,
+      p_expires_at: new Date(Date.now() + 60_000).toISOString(),
+    })
+    const start = await world.dana.call<number>('feed_position')
+    for (const p_event of ['peek', 'view', 'view', 'download'])
+      await world.work('open_proposal_link', { p_token_hash, p_event })
+
+    const events = await feed(world.dana, start)
+    expect(events.map(({ type, request_id }) => [type, request_id])).toEqual([
+      ['proposal.updated', id],
+      ['proposal.updated', id],
+      ['proposal.updated', id],
+    ])
+    expect(events.at(-1)).toMatchObject({
+      payload: { id: proposal.id, status: 'viewed', view_count: 2, download_count: 1, final_amount: '128800.00' },
+    })
+    expect(JSON.stringify(events)).not.toContain('secret')
+    expect(await feed(world.omar)).toEqual([])
   })
 
   it('does not repeat what a sender deleted', async () => {

@@ -1,0 +1,33 @@
+/** What other software calls, with names and defaults of the arguments: a call that names fewer of them must go on working. */
+export const functions: Record<string, string> = {
+  get_current_iso_agent_id: '() -> uuid',
+  is_admin: '() -> boolean',
+  owns_resource: '(resource_iso_agent_id uuid) -> boolean',
+  is_conversation_participant: '(conv_id uuid) -> boolean',
+  update_updated_at_column: '() -> trigger',
+  update_conversation_on_message: '() -> trigger',
+  update_parent_reply_count: '() -> trigger',
+  calculate_webhook_retry_time: '(retry_count integer) -> timestamptz',
+  claim_webhook_event: '(event_id uuid) -> jsonb',
+  complete_webhook_event: `(${[
+    'event_id uuid',
+    'p_request_id uuid default null',
+    'p_quote_id uuid default null',
+    'p_conversation_id uuid default null',
+    'p_message_id uuid default null',
+    'p_operator_profile_id uuid default null',
+    'p_event_type avinode_event_type default null',
+    'p_parsed_data jsonb default null',
+    "p_status webhook_processing_status default 'completed'",
+    'p_claim_token uuid default null',
+  ].join(', ')}) -> boolean`,
+  fail_webhook_event: `(${[
+    'event_id uuid',
+    'error text',
+    'p_claim_token uuid default null',
+    'p_uses_attempt boolean default true',
+    'p_retry_at timestamptz default null',
+    'p_error_stack text default null',
+  ].join(', ')}) -> jsonb`,
+  get_or_create_request_conversation: '(request_id uuid, p_subject text default null) -> uuid',
+}
