@@ -1186,6 +1186,7 @@ export type Database = {
     }
     Functions: {
       advance_request: { Args: { p_agent?: string | null; p_error?: string | null; p_metadata?: Json | null; p_request_id: string | null; p_to: Database["public"]["Enums"]["request_status"] | null }; Returns: Json }
+      agent_connection: { Args: { p_iso_agent_id: string | null }; Returns: string }
       append_turn_chunks: { Args: { p_chunks: Json | null; p_claim_token: string | null; p_first_seq: number | null; p_turn_id: string | null }; Returns: boolean }
       apply_avinode_change: { Args: { p_change: Json | null; p_claim_token: string | null; p_event_id: string | null }; Returns: Json }
       assistant_usage: { Args: { p_iso_agent_id: string | null; p_since: string | null }; Returns: Json }
@@ -1217,7 +1218,6 @@ export type Database = {
       invite_participant: { Args: { p_conversation_id: string | null; p_iso_agent_email?: string | null; p_operator_profile_id?: string | null; p_role?: Database["public"]["Enums"]["participant_role"] | null }; Returns: Json }
       is_admin: { Args: never; Returns: boolean }
       is_conversation_participant: { Args: { conv_id: string | null }; Returns: boolean }
-      list_conversations: { Args: { p_before?: string | null; p_limit?: number | null; p_status?: string | null }; Returns: Json }
       list_participants: { Args: { p_conversation_id: string | null }; Returns: Json }
       list_problems: { Args: never; Returns: Json }
       log_execution: { Args: { p_id: string | null; p_row: Json | null }; Returns: undefined }

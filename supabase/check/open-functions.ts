@@ -19,7 +19,6 @@ export const OPEN_FUNCTIONS: Record<string, string> = {
   invite_participant: 'only where one may invite',
   is_admin: 'policies ask it; tells one’s own role',
   is_conversation_participant: 'policies ask it; tells about one’s own seat',
-  list_conversations: 'rooms where one has a seat',
   list_participants: 'of a room where one has a seat',
   list_problems: 'admins only',
   mark_read: 'one’s own seat',

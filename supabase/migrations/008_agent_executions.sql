@@ -21,6 +21,8 @@ create table public.agent_executions (
 create index agent_executions_request_idx on public.agent_executions (request_id, created_at desc);
 create index agent_executions_failed_idx on public.agent_executions (created_at desc)
   where status in ('failed', 'timeout');
+create index agent_executions_failed_request_idx on public.agent_executions (request_id)
+  where status in ('failed', 'timeout');
 create index agent_executions_running_idx on public.agent_executions (started_at)
   where status in ('pending', 'running');
 create index agent_executions_broker_idx on public.agent_executions ((metadata ->> 'iso_agent_id'), created_at desc);

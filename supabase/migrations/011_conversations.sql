@@ -31,7 +31,6 @@ comment on column public.conversations.last_message_by is
 
 create index conversations_request_idx on public.conversations (request_id, created_at);
 create index conversations_quote_idx on public.conversations (quote_id);
-create index conversations_recent_idx on public.conversations (coalesce(last_message_at, created_at) desc, id desc);
 
 create trigger conversations_updated_at before update on public.conversations
   for each row execute function public.update_updated_at_column();

@@ -112,7 +112,7 @@ $$;
 comment on function private.quote_json(public.quotes) is 'A quote as JSON, with its money as decimal text.';
 
 create function private.request_segments(r public.requests) returns jsonb
-  language sql immutable set search_path = ''
+  language sql stable set search_path = ''
 as $$
   select case
     when jsonb_typeof(r.metadata -> 'segments') = 'array' and r.metadata -> 'segments' <> '[]' then r.metadata -> 'segments'

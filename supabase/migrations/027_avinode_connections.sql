@@ -24,4 +24,12 @@ $$;
 comment on function public.set_agent_connection(uuid, text) is
   'Says through which Avinode connection a broker works. Requests follow their broker.';
 
-grant execute on function public.set_agent_connection(uuid, text) to service_role;
+create function public.agent_connection(p_iso_agent_id uuid) returns text
+  language sql stable security definer set search_path = ''
+as $$
+  select private.connection_of(p_iso_agent_id)
+$$;
+comment on function public.agent_connection(uuid) is
+  'The Avinode connection through which whatever a broker does reaches Avinode.';
+
+grant execute on function public.set_agent_connection(uuid, text), public.agent_connection(uuid) to service_role;

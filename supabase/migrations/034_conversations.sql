@@ -1,4 +1,4 @@
--- Rooms: start one, write in it, list them, invite others.
+-- Rooms: start one, write in it, invite others.
 
 create function public.start_conversation(
   p_id uuid, p_subject text default null, p_type public.conversation_type default 'general_inquiry', p_request_id uuid default null
@@ -106,33 +106,6 @@ end
 $$;
 comment on function public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb) is
   'The caller''s own words: relayed to Avinode (`outbox_id`) where an operator reads along, answered by the assistant (`turn_id`) elsewhere. The same message id again does nothing twice. PT404 for a room of others, PT403 without the right to reply.';
-
-create function public.list_conversations(p_status text default null, p_before timestamptz default null, p_limit integer default 50)
-  returns jsonb
-  language plpgsql stable security definer set search_path = ''
-as $$
-declare
-  v_agent uuid := private.require_agent();
-begin
-  if p_status is not null and not p_status = any (enum_range(null::public.conversation_status)::text[]) then
-    raise exception using errcode = 'PT422', message = format('There is no conversation status %s', p_status);
-  end if;
-  return (
-    select coalesce(jsonb_agg(private.conversation_summary(room.conversation, room.participant) order by room.active_at desc, (room.conversation).id), '[]')
-      from (
-        select c as conversation, p as participant, coalesce(c.last_message_at, c.created_at) as active_at
-          from public.conversation_participants p join public.conversations c on c.id = p.conversation_id
-         where p.iso_agent_id = v_agent and p.is_active
-           and (p_status is null or c.status = p_status::public.conversation_status)
-           and (p_before is null or coalesce(c.last_message_at, c.created_at) < p_before)
-         order by coalesce(c.last_message_at, c.created_at) desc, c.id
-         limit least(greatest(coalesce(p_limit, 50), 1), 201)
-      ) room
-  );
-end
-$$;
-comment on function public.list_conversations(text, timestamptz, integer) is
-  'The caller''s rooms, those with the latest message first, each with what is unread, what was said last and its request. `p_before` takes the last_message_at of the last room of the page before.';
 
 create function private.conversation_summary(c public.conversations, p public.conversation_participants) returns jsonb
   language sql stable set search_path = ''
@@ -279,6 +252,6 @@ create trigger messages_reopen_room after insert on public.messages
 
 grant execute on function
   public.start_conversation(uuid, text, public.conversation_type, uuid),
-  public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb), public.list_conversations(text, timestamptz, integer),
+  public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb),
   public.bind_conversation(uuid, uuid), public.invite_participant(uuid, text, uuid, public.participant_role)
   to authenticated;

@@ -108,7 +108,7 @@ describe('somebody of an operator who has an account', () => {
     await world.db.sql.query(`insert into messages (conversation_id, sender_type, sender_operator_id, content)
       values ('${ROOM}', 'operator', '${PARENTS.operator}', 'Still available')`)
 
-    const { rows } = await world.db.asBroker(OPERATOR.sub, 'select read_feed(0) as feed, list_conversations() as rooms')
+    const { rows } = await world.db.asBroker(OPERATOR.sub, 'select read_feed(0) as feed, find_conversations() as rooms')
     const told = JSON.stringify(rows)
     expect(told).toContain('Still available')
     for (const secret of [CLIENT, BUDGET, MARGIN, 'champagne', 'KTEB']) expect(told).not.toContain(secret)

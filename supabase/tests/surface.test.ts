@@ -137,6 +137,13 @@ describe('a security definer function', () => {
     expect(rows).toEqual([])
   })
 
+  it('says what it does, as every function of ours', async () => {
+    const { rows } = await world.db.sql.query(`
+      select p.oid::regprocedure::text as name from pg_proc p
+      where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace) and obj_description(p.oid) is null`)
+    expect(rows).toEqual([])
+  })
+
   it('is owned by whoever owns the tables, and by nobody of the API', async () => {
     const { rows } = await world.db.sql.query(`
       select distinct r.rolname from pg_proc p join pg_roles r on r.oid = p.proowner
@@ -211,7 +218,7 @@ describe('a function called with what belongs to another broker', () => {
     const dana = { sub: 'user_dana', role: 'authenticated' }
     for (const call of [
       'read_feed(0)',
-      'list_conversations()',
+      'find_conversations()',
       `list_participants('${PARENTS.room}')`,
       `advance_request('${PARENTS.request}', 'analyzing')`,
     ]) {

@@ -54,6 +54,7 @@ export const indexes: Grouped = {
     agent_executions_created_idx: 'brin (created_at)',
     agent_executions_broker_idx: "(((metadata ->> 'iso_agent_id')), created_at desc)",
     agent_executions_failed_idx: "(created_at desc) where (status in ('failed', 'timeout'))",
+    agent_executions_failed_request_idx: "(request_id) where (status in ('failed', 'timeout'))",
     agent_executions_of_no_request_idx: "(coalesce((metadata ->> 'iso_agent_id'), '')) where (request_id is null)",
     agent_executions_pkey: 'unique (id)',
     agent_executions_request_idx: '(request_id, created_at desc)',
@@ -69,7 +70,6 @@ export const indexes: Grouped = {
     conversations_avinode_thread_id_key: 'unique (avinode_thread_id)',
     conversations_pkey: 'unique (id)',
     conversations_quote_idx: '(quote_id)',
-    conversations_recent_idx: '(coalesce(last_message_at, created_at) desc, id desc)',
     conversations_request_idx: '(request_id, created_at)',
   },
   conversation_participants: {

@@ -30,7 +30,8 @@ describe('notifications of two Avinode connections', () => {
       await store(world, change),
       await store(world, change, 'second-desk'),
     ]
-    const leases = await Promise.all(stored.map(({ event_id }) => claim(world, event_id)))
+    const leases: Lease[] = []
+    for (const { event_id } of stored) leases.push(await claim(world, event_id))
 
     expect(stored.map(({ is_new }) => is_new)).toEqual([true, true, false, true, true])
     expect(leases.map((lease) => lease?.connection)).toEqual([
@@ -109,7 +110,8 @@ describe('two notifications of one resource', () => {
       await store(world, { type: 'emptylegs', id: 'arfq-1' }),
     ]
 
-    const leases = await Promise.all(stored.map(({ event_id }) => claim(world, event_id)))
+    const leases: Lease[] = []
+    for (const { event_id } of stored) leases.push(await claim(world, event_id))
 
     expect(leases.every((lease) => lease !== null)).toBe(true)
   })

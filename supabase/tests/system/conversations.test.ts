@@ -125,7 +125,7 @@ describe('the list of rooms', () => {
     await chat.request(chat.dana)
     await notify(chat, sent(rfq(1)))
     await notify(chat, operatorWrote(1, 'Good morning', { at: 5 }))
-    const list = (args = {}) => chat.dana.call<Row[]>('list_conversations', args)
+    const list = (args = {}) => chat.dana.call<Row[]>('find_conversations', args)
 
     const rooms = await list()
 
@@ -144,7 +144,7 @@ describe('the list of rooms', () => {
     const rest = await list({ p_before: first[0]?.last_message_at ?? first[0]?.created_at })
     expect([...first, ...rest]).toEqual(rooms)
     expect(await list({ p_status: 'archived' })).toEqual([])
-    expect(await chat.omar.call('list_conversations')).toEqual([])
+    expect(await chat.omar.call('find_conversations')).toEqual([])
     await expect(list({ p_status: 'nonsense' })).rejects.toMatchObject({ code: 'PT422' })
   })
 
@@ -153,7 +153,7 @@ describe('the list of rooms', () => {
     const { room } = await chat.request(chat.dana)
     await chat.dana.call('invite_participant', { p_conversation_id: room, p_iso_agent_email: 'omar@jetvision.test' })
 
-    expect(await chat.omar.call('list_conversations')).toMatchObject([{ id: room, request: null }])
+    expect(await chat.omar.call('find_conversations')).toMatchObject([{ id: room, request: null }])
   })
 })
 

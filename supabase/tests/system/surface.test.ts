@@ -8,7 +8,6 @@ const forBrokers = [
   'read_turn',
   'start_conversation',
   'post_message',
-  'list_conversations',
   'mark_read',
   'set_typing',
   'react',
@@ -111,7 +110,7 @@ describe('the functions of the system', () => {
       `start_conversation('${randomUUID()}')`,
       'read_feed(0)',
       'feed_position()',
-      'list_conversations()',
+      'find_conversations()',
     ]) {
       await expect(asNobody(`select ${call}`)).rejects.toMatchObject({ code: 'PT403' })
     }
