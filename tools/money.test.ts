@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applyMargin, formatMoney, parseMoney, spellMoney } from './money.ts'
+import { applyMargin, formatMoney, parseMoney, sayMoney, spellMoney } from './money.ts'
 
 describe('an amount of money', () => {
   it.each([
@@ -38,6 +38,8 @@ describe('an amount of money', () => {
     expect(formatMoney(5n)).toBe('0.05')
     expect(formatMoney(-320050n)).toBe('-3200.50')
     expect(spellMoney('1128800.00', 'USD')).toBe('USD 1,128,800.00')
+    expect(sayMoney('1128800.00', 'USD')).toBe('USD 1,128,800')
+    expect(sayMoney('84520.50', 'EUR')).toBe('EUR 84,520.50')
   })
 })
 

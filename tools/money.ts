@@ -28,11 +28,14 @@ export function formatMoney(cents: bigint): string {
   return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
-/** An amount as people read it: `USD 128,800.00`. */
+/** An amount as a document states it: `USD 128,800.00`. */
 export function spellMoney(amount: string, currency: string): string {
   const [whole = '', fraction = '00'] = amount.split('.')
   return `${currency} ${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction.padEnd(2, '0')}`
 }
+
+/** The same amount in a sentence: `USD 128,800`, with cents only where there are any. */
+export const sayMoney = (amount: string, currency: string) => spellMoney(amount, currency).replace(/\.00$/, '')
 
 export const MarginType = z.enum(['percentage', 'fixed'])
 

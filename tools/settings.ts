@@ -15,17 +15,37 @@ export const secret = (shortest: number) =>
 export const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
-const SigningKey = z
-  .string()
-  .transform((text, context) => {
+const fromJson = (complaint: string) =>
+  z.string().transform((text, context) => {
     try {
       return JSON.parse(text) as unknown
     } catch {
-      context.addIssue('Write the key as a JWK in JSON')
+      context.addIssue(complaint)
       return z.NEVER
     }
   })
-  .pipe(z.looseObject({ kty: z.string(), d: z.string('This is no private key') }))
+
+const SigningKey = fromJson('Write the key as a JWK in JSON').pipe(
+  z.looseObject({ kty: z.string(), d: z.string('This is no private key') }),
+)
+
+const AvinodeConnection = z.strictObject({
+  name: z.string().regex(/^(?!default$)[a-z0-9][a-z0-9-]{0,62}$/, 'Small letters, digits and hyphens, and not default'),
+  api_token: secret(16),
+  auth_token: secret(16),
+  act_as_account: z.string().optional(),
+  /** Two while the password is being changed; Avinode is told the first. */
+  webhook: z
+    .array(z.strictObject({ username: z.string().min(1), password: secret(16) }))
+    .min(1)
+    .max(2),
+})
+/** One more company whose trips are worked on here, with its own credentials in both directions. */
+export type AvinodeConnection = z.output<typeof AvinodeConnection>
+
+const AvinodeConnections = fromJson('Write the connections as a list in JSON')
+  .pipe(z.array(AvinodeConnection))
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'Each connection needs a name of its own')
 
 /** What every process of production needs to reach database, queue and Avinode. */
 export const sharedSettings = {
@@ -49,6 +69,7 @@ export const sharedSettings = {
   AVINODE_ACT_AS_ACCOUNT: optional(z.string()),
   AVINODE_WEBHOOK_USERNAME: z.string().min(1),
   AVINODE_WEBHOOK_PASSWORD: secret(16),
+  AVINODE_CONNECTIONS: optional(AvinodeConnections),
 }
 
 type Signing = {

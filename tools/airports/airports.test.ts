@@ -135,3 +135,7 @@ it('measures the great circle', () => {
   if (!teterboro || !los_angeles) throw new Error('both are known')
   expect(Math.round(distanceNm(teterboro, los_angeles))).toBeCloseTo(2135, -2)
 })
+
+it('codes are text, also those of digits alone', () => {
+  expect(getAirport('2136')).toMatchObject({ icao: '2136', iata: null })
+})

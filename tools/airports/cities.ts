@@ -6,7 +6,7 @@ export const cities: readonly (readonly [city: string, other_names: string, airp
   // United States, East
   [
     'New York',
-    'nyc, new york city, ny, manhattan, nueva york, ny area, new york area, tri-state',
+    'nyc, new york city, ny, manhattan, nueva york, ny area, new york area, tri-state, big apple',
     'KTEB KHPN KFRG KISP KJFK KEWR KLGA KMMU KSWF',
   ],
   ['Teterboro', 'teterboro nj', 'KTEB'],

@@ -22,9 +22,14 @@ export function readLibrary(): LibraryAirport[] {
   const bundle = readFileSync(createRequire(import.meta.url).resolve('airport-data-js'), 'latin1')
   const packed = /"gzip":"([A-Za-z0-9+/=]+)"/.exec(bundle)?.[1]
   if (!packed) throw new Error('airport-data-js has changed how it packs its data')
-  const rows: LibraryAirport[] = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'))
-  return [...rows.filter(isUsable), ...hiddenByStations]
+  const rows: Packed[] = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'))
+  return [...rows.map(withCodes).filter(isUsable), ...hiddenByStations]
 }
+
+/** A code of digits alone is packed as a number. */
+type Packed = Omit<LibraryAirport, 'icao' | 'iata'> & { icao: string | number; iata: string | number }
+
+const withCodes = (row: Packed): LibraryAirport => ({ ...row, icao: String(row.icao), iata: String(row.iata) })
 
 const isUsable = ({ icao, type, airport }: LibraryAirport) =>
   /^[A-Z0-9]{4}$/.test(icao) &&

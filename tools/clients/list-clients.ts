@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { containing } from '../database.ts'
-import { NextCursor, pageInput, readPage } from '../page.ts'
+import { NextCursor, ownedBy, pageInput, readPage } from '../page.ts'
 import { defineTool } from '../tool.ts'
 import { Client, clientColumns } from './client.ts'
 
@@ -13,8 +13,8 @@ export const listClients = defineTool({
     query: z.string().trim().max(200).nullable().default(null).describe('Part of the company name; null for all'),
   }),
   output: z.object({ clients: z.array(Client), next_cursor: NextCursor }),
-  async run({ query, ...place }, { db }) {
-    const active = db.from('client_profiles').select(clientColumns).eq('is_active', true)
+  async run({ query, ...place }, context) {
+    const active = ownedBy(context.db.from('client_profiles').select(clientColumns).eq('is_active', true), context)
     const { page, next_cursor } = await readPage(
       Client,
       query ? active.ilike('company_name', containing(query)) : active,

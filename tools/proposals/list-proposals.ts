@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NextCursor, pageInput, readPage } from '../page.ts'
+import { NextCursor, ownedBy, pageInput, readPage } from '../page.ts'
 import { readRequest } from '../requests/request.ts'
 import { defineTool } from '../tool.ts'
 import { Proposal, proposalColumns, StoredProposal } from './proposal.ts'
@@ -15,7 +15,7 @@ export const listProposals = defineTool({
   }),
   output: z.object({ proposals: z.array(Proposal), next_cursor: NextCursor }),
   async run({ request_id, ...place }, context) {
-    const all = context.db.from('proposals').select(proposalColumns)
+    const all = ownedBy(context.db.from('proposals').select(proposalColumns), context)
     if (request_id !== null) await readRequest(request_id, context)
     const { page, next_cursor } = await readPage(
       StoredProposal,

@@ -20,6 +20,6 @@ describe('text in a PDF', () => {
   it('takes the first name that loses no letters', () => {
     expect(firstPrintable('東京航空', null, 'Kenji Tanaka')).toBe('Kenji Tanaka')
     expect(firstPrintable('Why? Air', 'Other')).toBe('Why? Air')
-    expect(firstPrintable('東京', null)).toBe('?')
+    expect(firstPrintable('東京', null, 'شركة')).toBeNull()
   })
 })

@@ -17,10 +17,13 @@ export function printable(text: string): string {
   return spelt.replace(/(\?\s*){2,}/g, '? ').trim()
 }
 
-/** The first of these texts that the PDF can show without losing letters, or the first one with its gaps. */
-export function firstPrintable(...texts: (string | null | undefined)[]): string {
-  const given = texts.flatMap((text) => (text?.trim() ? [text] : []))
-  return printable(given.find((text) => !printable(text).includes('?') || text.includes('?')) ?? given[0] ?? '')
+/** Whether the PDF can show a text without losing letters. */
+const isWhole = (text: string) => !printable(text).includes('?') || text.includes('?')
+
+/** The first of these texts that the PDF can show without losing letters; none where each of them would have gaps. */
+export function firstPrintable(...texts: (string | null | undefined)[]): string | null {
+  const found = texts.find((text) => text?.trim() && isWhole(text))
+  return found ? printable(found) : null
 }
 
 function spell(sign: string): string {

@@ -106,8 +106,8 @@ function writeHead(
   rule(pdf, Math.max(left, pdf.y) + 12)
 
   write(pdf, title, MARGIN, pdf.y + 16, { font: 'Helvetica-Bold', size: 20 })
-  const names = [client.company_name, ...(client.contact_name ? [client.contact_name] : [])]
-  write(pdf, `Prepared for ${names.join(', ')}`, MARGIN, pdf.y + 2, { size: 11, color: GREY })
+  const names = new Set([client.company_name, ...(client.contact_name ? [client.contact_name] : [])])
+  write(pdf, `Prepared for ${[...names].join(', ')}`, MARGIN, pdf.y + 2, { size: 11, color: GREY })
   if (description) write(pdf, description, MARGIN, pdf.y + 10)
 }
 

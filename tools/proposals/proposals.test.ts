@@ -111,6 +111,19 @@ describe('a proposal', () => {
     }
   })
 
+  it.each([
+    ['株式会社東京航空', '山田太郎', 'Prepared for yamada@tokyo.example'],
+    ['شركة الخليج', 'Layla Haddad', 'Prepared for Layla Haddad'],
+  ])('names a client called %s by what its fonts can show', async (company_name, contact_name, shown) => {
+    const { quote_id } = await quoteFor(dana, { company_name, contact_name, email: 'yamada@tokyo.example' })
+    const { proposal } = await runTool(createProposal, { quote_id }, dana)
+
+    const text = textOfPdf((await readDocument(proposal.file_path ?? '', dana.db)).content)
+
+    expect(text).toContain(shown)
+    expect(text).not.toContain('?')
+  })
+
   it('is one per quote, however many ask at once', async () => {
     const { quote_id, request_id } = await quoteFor(dana)
     const ask = async () => (await runTool(createProposal, { quote_id }, dana)).proposal.id
@@ -304,6 +317,17 @@ describe('sending a proposal', () => {
     await expect(sending).rejects.toMatchObject({ code: 'conflict' })
     expect(run.marks).toEqual([])
     expect(desk.outgoing).toEqual([])
+  })
+
+  it('refuses words with another price or another day than the proposal has', async () => {
+    const { quote_id, request_id } = await quoteFor(dana)
+    const { proposal } = await runTool(createProposal, { quote_id }, dana)
+    const file = (body: string) => requestApproval(sendProposal, { proposal_id: proposal.id, ...letter, body }, dana)
+
+    await expect(file('All in for USD 99,000.')).rejects.toThrow(/price of this proposal is USD 128,800/)
+    await expect(file(`You leave on ${daysAhead(21)}.`)).rejects.toThrow(/a day of the flights/)
+    const filed = await file(`You leave on ${daysAhead(20)} and return on ${daysAhead(23)}, for $128,800.00.`)
+    expect(filed).toMatchObject({ status: 'pending', request_id })
   })
 
   it('refuses words that give the operator or the net price away, and a client without an address', async () => {

@@ -7,8 +7,9 @@ import { done } from '../database.ts'
 import { ConflictError, InvalidInputError } from '../errors.ts'
 import type { MailAttachment } from '../mail.ts'
 import { refuseNetFacts } from '../messages/confidentiality.ts'
+import { refuseForeignFacts } from '../messages/stated-facts.ts'
 import { visibleText } from '../messages/visible-text.ts'
-import { readQuote, refuseClosed } from '../quotes/quote.ts'
+import { readQuote, refuseClosed, validUntil } from '../quotes/quote.ts'
 import { readRequest } from '../requests/request.ts'
 import { defineOutwardTool } from '../tool.ts'
 import { refuseFinal } from '../workflow.ts'
@@ -60,7 +61,10 @@ export const sendProposal = defineOutwardTool({
     const { request, quote } = await refuseUnsendable(proposal, context)
     await refusePending('send_proposal', { proposal_id }, context)
     const [subject, text] = [visibleText(words.subject), visibleText(words.body)]
-    refuseNetFacts({ subject, body: text }, { ...amountsOf(proposal), operator_name: quote.operator_name })
+    const { final_amount, ...net } = amountsOf(proposal)
+    refuseNetFacts({ subject, body: text }, { ...net, operator_name: quote.operator_name })
+    const days = [...request.segments.map(({ departure_date }) => departure_date), ...daysOf(validUntil(quote))]
+    refuseForeignFacts({ subject, body: text }, { final_amount, currency: proposal.currency, days })
     const { to_email, to_name } = await recipient(proposal, context)
     const client_link = `${context.publicUrl}/p/${randomBytes(32).toString('base64url')}`
     return {
@@ -119,10 +123,17 @@ async function refuseUnsendable(proposal: Proposal, context: ToolContext) {
   return { request, quote }
 }
 
-function amountsOf({ total_amount, margin_applied }: Proposal) {
-  if (total_amount === null || margin_applied === null) throw new ConflictError('This proposal has no price')
-  return { total_amount, margin_applied }
+function amountsOf({ total_amount, margin_applied, final_amount }: Proposal) {
+  if (total_amount === null || margin_applied === null || final_amount === null)
+    throw new ConflictError('This proposal has no price')
+  return { total_amount, margin_applied, final_amount }
 }
+
+/** A moment is one day or its neighbour, depending on where one stands. */
+const daysOf = (moment: string | null) =>
+  moment === null
+    ? []
+    : [-1, 0, 1].map((days) => new Date(Date.parse(moment) + days * 86_400_000).toISOString().slice(0, 10))
 
 async function recipient({ client_profile_id }: Proposal, context: ToolContext) {
   if (client_profile_id === null) throw new ConflictError('This proposal is for no client')

@@ -30,8 +30,9 @@ export async function writeProposal(
     description: proposal.description,
     broker: context.broker,
     client: {
-      company_name: firstPrintable(client.company_name, client.contact_name, client.email),
-      contact_name: client.contact_name && firstPrintable(client.contact_name),
+      // A name in a script that the fonts lack is left to the e-mail, which can show it.
+      company_name: firstPrintable(client.company_name, client.contact_name, client.email) ?? 'our client',
+      contact_name: firstPrintable(client.contact_name),
     },
     issued_on: inWords(new Date(proposal.created_at)),
     valid_until: inWords(proposalValidUntil(proposal, quote)),

@@ -18,6 +18,7 @@ export const scoreQuotes = defineTool({
         quote_id: z.uuid(),
         operator_name: z.string(),
         total_price: Money,
+        currency: z.string(),
         score: z.int(),
         ranking: z.int(),
         analysis_notes: z.string(),
@@ -40,10 +41,11 @@ export const scoreQuotes = defineTool({
       await advance(request, 'analyzing_proposals', 'proposal_analysis', context)
     }
     return {
-      quotes: scored.map(({ quote: { id, operator_name, total_price }, score, ranking, analysis_notes }) => ({
+      quotes: scored.map(({ quote: { id, operator_name, total_price, currency }, score, ranking, analysis_notes }) => ({
         quote_id: id,
         operator_name,
         total_price,
+        currency,
         score,
         ranking,
         analysis_notes,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { applyMargin, type Margin, parseMoney, spellMoney } from '../money.ts'
+import { type AircraftCategory, avinodeCategory } from '../avinode/itinerary.ts'
+import { applyMargin, type Margin, parseMoney, sayMoney } from '../money.ts'
 import type { Operator } from '../operators/operator.ts'
 import type { Request } from '../requests/request.ts'
 import { type Quote, validUntil } from './quote.ts'
@@ -61,7 +62,7 @@ function price(quote: Quote, quotes: Quote[], { request, margin }: Measure): Sco
   const [best = total] = rivals.toSorted((a, b) => (a < b ? -1 : 1))
   const above = perMille(total - best, best)
   const against_best = quote.currency === 'USD' || rivals.length === quotes.length ? falling(35, above, 400) : 0
-  const shown = spellMoney(quote.total_price, quote.currency)
+  const shown = sayMoney(quote.total_price, quote.currency)
   const said = above === 0 ? `Lowest price, ${shown}.` : `${shown}, ${percent(above)} above the lowest.`
   if (request.budget === null || quote.currency !== 'USD') {
     const open = quote.currency === 'USD' ? '' : ` In ${quote.currency}, so not compared with the budget.`
@@ -82,15 +83,21 @@ function aircraft(quote: Quote, { request, liked_aircraft }: Measure): ScorePart
     textOf(quote.aircraft_details, 'category', 'aircraft_category') ?? textOf(quote.metadata, 'aircraft_category')
   const asked = [request.aircraft_type, textOf(request.metadata, 'aircraft_category')].filter((name) => name !== null)
   const is = (names: string[]) =>
-    names.some((name) => sameAircraft(name, type) || (category && sameAircraft(name, category)))
+    names.some((name) => sameAircraft(name, type) || (category !== null && sameClass(name, category)))
   const wanted = asked.length > 0 || liked_aircraft.length > 0
+  const steps = request.aircraft_type === null ? stepsAbove(category, asked[0]) : null
   const [fit, said] = is(asked)
     ? [10, `${type}, as asked for.`]
     : is(liked_aircraft)
       ? [asked.length > 0 ? 7 : 10, `${type}, which the client likes.`]
-      : wanted
-        ? [2, `${type}, not the ${[...asked, ...liked_aircraft].join(' or ')} that was wished for.`]
-        : [8, `${type}.`]
+      : steps
+        ? [
+            steps < 0 ? 2 : Math.max(4, 9 - steps),
+            `${type}, ${category}: ${Math.abs(steps) === 1 ? 'one class' : `${Math.abs(steps)} classes`} ${steps < 0 ? 'below' : 'above'} the ${asked[0]} that was asked for.`,
+          ]
+        : wanted
+          ? [2, `${type}, not the ${[...asked, ...liked_aircraft].join(' or ')} that was wished for.`]
+          : [8, `${type}.`]
   const seats = numberOf(quote.aircraft_details, 'max_passengers', 'seats', 'passenger_capacity', 'maxPax', 'max_pax')
   const room = seats === null ? 7 : seats >= request.passengers ? 10 : 0
   const seated =
@@ -100,6 +107,26 @@ function aircraft(quote: Quote, { request, liked_aircraft }: Measure): ScorePart
         ? ` Seats ${seats} for ${request.passengers} passengers.`
         : ` Only ${seats} seats for ${request.passengers} passengers!`
   return { part: 'aircraft', of: 20, points: fit + room, reason: said + seated }
+}
+
+/** From small to large. */
+const LADDER: readonly AircraftCategory[] = [
+  'Piston',
+  'Turbo prop',
+  'Entry level jet (VLJ)',
+  'Light jet',
+  'Super light jet',
+  'Midsize jet',
+  'Super midsize jet',
+  'Heavy jet',
+  'Ultra long range',
+]
+
+/** How many classes an aircraft is above another, below as a negative number; null where one of them is on no ladder, or both are the same. */
+function stepsAbove(has: string | null, asked: string | undefined): number | null {
+  const rung = (name: string | undefined) => LADDER.findIndex((category) => category === avinodeCategory(name ?? ''))
+  const [own, wanted] = [rung(has ?? undefined), rung(asked)]
+  return own < 0 || wanted < 0 || own === wanted ? null : own - wanted
 }
 
 /** 7 points for the rating, 5 for safety certificates, 3 for a preferred partner. */
@@ -151,14 +178,21 @@ const falling = (points: number, at: number, end: number) => Math.round((points 
 
 /** "G650" names a "Gulfstream G650ER", and "Heavy" a "Heavy Jet". */
 function sameAircraft(wished: string, has: string) {
-  const plain = (name: string) =>
-    name
-      .toLowerCase()
-      .replace(/\bjets?\b/g, ' ')
-      .replace(/[^a-z0-9]+/g, '')
-  const [a, b] = [plain(wished), plain(has)]
+  const [a, b] = [plainAircraft(wished), plainAircraft(has)]
   return a.length > 1 && b.length > 1 && (a.includes(b) || b.includes(a))
 }
+
+/** A "Super light jet" is no "Light jet", though the one name stands in the other. */
+function sameClass(wished: string, has: string) {
+  const [a, b] = [avinodeCategory(wished), avinodeCategory(has)]
+  return a && b ? a === b : sameAircraft(wished, has)
+}
+
+const plainAircraft = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/\bjets?\b/g, ' ')
+    .replace(/[^a-z0-9]+/g, '')
 
 const textOf = (facts: Record<string, unknown>, ...keys: string[]) => {
   const value = keys.map((key) => facts[key]).find((value) => typeof value === 'string' && value !== '')

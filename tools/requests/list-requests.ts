@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { searchClients } from '../clients/find-clients.ts'
-import { NextCursor, pageInput, readPage } from '../page.ts'
+import { NextCursor, ownedBy, pageInput, readPage } from '../page.ts'
 import { defineTool } from '../tool.ts'
 import { Request, RequestStatus, requestColumns, StoredRequest } from './request.ts'
 
@@ -21,7 +21,7 @@ export const listRequests = defineTool({
   }),
   output: z.object({ requests: z.array(Request), next_cursor: NextCursor }),
   async run({ status, client_query, ...place }, context) {
-    let query = context.db.from('requests').select(requestColumns)
+    let query = ownedBy(context.db.from('requests').select(requestColumns), context)
     if (status !== null) query = query.eq('status', status)
     if (client_query) {
       const clients = await searchClients(client_query, context)

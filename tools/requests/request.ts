@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
 import { columnsOf, findRow, getRow, json } from '../database.ts'
@@ -81,13 +82,15 @@ export const readRequest = (request_id: string, { db }: ToolContext) =>
 
 type Changes = Partial<Omit<z.input<typeof RequestRow>, 'id' | 'iso_agent_id' | 'status' | 'updated_at'>>
 
+const ATTEMPTS = 10
+
 /** Changes a request from what it is at this moment. If it changes in between, `change` is asked again with the newer row; null leaves it. */
 export async function changeRequest(
   request_id: string,
   change: (request: Request) => Changes | null,
   context: ToolContext,
 ): Promise<Request> {
-  for (let attempt = 1; attempt <= 5; attempt++) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const request = await readRequest(request_id, context)
     const changes = change(request)
     if (changes === null) return request
@@ -100,6 +103,8 @@ export async function changeRequest(
       .eq('updated_at', request.updated_at)
       .select('id')
     if (await findRow(z.object({ id: z.uuid() }), mine)) return readRequest(request_id, context)
+    // Whoever was faster may have more steps to take: each time a little longer, so that both come through.
+    await delay(attempt * 10 + Math.random() * 20, undefined, { signal: context.signal })
   }
   throw new ConflictError('The request is being changed by somebody else; try again in a moment')
 }

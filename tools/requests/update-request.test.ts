@@ -51,6 +51,34 @@ describe('changing a request', () => {
     expect(desk.avinode.trips.find(({ id }) => id === open.avinode_trip_id)?.asked.segments[0]?.passengers).toBe(8)
   })
 
+  it('ties the client to it while its trip is being created, and is not held up when the trip is first', async () => {
+    const chat = await desk.chat(dana)
+    const { client } = await runTool(createClient, { company_name: 'At The Same Time' }, dana)
+    const { request } = await runTool(createRequest, flight, chat)
+    const overtaken = new Proxy(chat.db, {
+      get: (db, key) => {
+        const value = Reflect.get(db, key)
+        if (key !== 'rpc') return typeof value === 'function' ? value.bind(db) : value
+        return async (...[name, given]: Parameters<typeof db.rpc>) => {
+          await runTool(createTrip, { request_id: request.id }, chat)
+          return db.rpc(name, given)
+        }
+      },
+    })
+
+    const tied = await runTool(
+      updateRequest,
+      { request_id: request.id, client_profile_id: client.id },
+      { ...chat, db: overtaken },
+    )
+
+    expect(tied.request).toMatchObject({
+      client_profile_id: client.id,
+      status: 'awaiting_user_action',
+      avinode_trip_id: expect.any(String),
+    })
+  })
+
   it('changes nothing while Avinode is down', async () => {
     const { request } = await runTool(createRequest, flight, dana)
     await runTool(createTrip, { request_id: request.id }, dana)

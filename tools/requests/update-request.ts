@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readClient } from '../clients/get-client.ts'
 import type { ToolContext } from '../context.ts'
-import { InvalidInputError } from '../errors.ts'
+import { ConflictError, InvalidInputError } from '../errors.ts'
 import { defineTool } from '../tool.ts'
 import { advance, refuseFinal } from '../workflow.ts'
 import { type ItineraryInput, itineraryFields, namesItinerary, parseItinerary, summarise } from './itinerary.ts'
@@ -40,11 +40,16 @@ export const updateRequest = defineTool({
     const warnings = await changeTrip(request, wanted, context)
     const changed = await changeRequest(request_id, changedBy, context)
     if (input.client_profile_id !== null && changed.status === 'analyzing') {
-      await advance(changed, 'fetching_client_data', 'client_data', context)
+      await advance(changed, 'fetching_client_data', 'client_data', context).catch(unlessAhead)
     }
     return { request: await readRequest(request_id, context), warnings }
   },
 })
+
+/** The trip may be created at the same time, and be further on by now. */
+function unlessAhead(error: unknown) {
+  if (!(error instanceof ConflictError)) throw error
+}
 
 const summarised = (segments: Segment[]) => ({ columns: summarise(segments), metadata: { segments } })
 
