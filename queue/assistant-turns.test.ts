@@ -152,6 +152,17 @@ it('an outage puts the turn back, tells the broker, and uses no attempt', async 
   expect(calls[0]).toEqual(['defer', expect.any(Date), 'The model is away', expect.stringContaining('go on by myself')])
 })
 
+it('a service that says when to come back is asked then', async () => {
+  const overloaded = new UpstreamError('model', 'The model has too much to do', { retry_after_seconds: 1_200 })
+  const { run, calls } = scene({ runTurn: () => Promise.reject(overloaded) })
+  const before = Date.now()
+
+  await run()
+
+  const retry_at = calls[0]?.[1] as Date
+  expect(retry_at.getTime()).toBeGreaterThanOrEqual(before + 1_200_000)
+})
+
 it('a defect ends the turn with an apology that does not tell what broke', async () => {
   const { run, calls } = scene({ runTurn: () => Promise.reject(new Error('secret detail')) })
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../tools/context.ts'
 import { UpstreamError } from '../tools/errors.ts'
-import type { Backoff } from './backoff.ts'
+import { type Backoff, whenToAsk } from './backoff.ts'
 import type { Bus } from './bus.ts'
 import type { Enqueue } from './enqueue.ts'
 import type { ClaimedTurn, System } from './system.ts'
@@ -118,7 +118,7 @@ async function recover(turn: ClaimedTurn, error: unknown, signal: AbortSignal, d
     return
   }
   if (error instanceof UpstreamError) {
-    const retry_at = deps.backoff.next(turn_id)
+    const retry_at = whenToAsk(error, turn_id, deps.backoff)
     deps.log.warn({ err: error, turn_id, retry_at }, 'a turn waits for a service that does not answer')
     await deps.system.deferTurn(turn, retry_at, error.message, outageNotice)
     return

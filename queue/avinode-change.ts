@@ -174,6 +174,10 @@ async function absentAsUndefined<T>(reading: Promise<T>): Promise<T | undefined>
   }
 }
 
+/** Only requests of the company through whose connection it was read may change. */
+export const throughConnection = (change: AvinodeChange, connection: string): AvinodeChange =>
+  change.trip ? { ...change, trip: { ...change.trip, connection } } : change
+
 const tripPart = ({ id, display_id, external_trip_id, canceled }: Trip) => ({
   id,
   display_id,

@@ -1,8 +1,8 @@
 import type { Log } from '../tools/context.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import { parseInput } from '../tools/tool.ts'
-import { type AvinodeChange, type AvinodeReader, Notification, readChange } from './avinode-change.ts'
-import type { Backoff } from './backoff.ts'
+import { type AvinodeReader, Notification, readChange, throughConnection } from './avinode-change.ts'
+import { type Backoff, whenToAsk } from './backoff.ts'
 import type { Enqueue } from './enqueue.ts'
 import type { System, WebhookLease } from './system.ts'
 
@@ -27,7 +27,7 @@ export async function processWebhook({ event_id }: { event_id: string }, deps: W
     const notification = parseInput(Notification, lease.raw_payload)
     const change = await readChange(notification, readerOf(lease, deps), signal)
     // Every effect and the completion, in one transaction.
-    const applied = await deps.system.applyChange(lease, throughConnection(change, lease))
+    const applied = await deps.system.applyChange(lease, throughConnection(change, lease.connection))
     deps.backoff.succeeded(event_id)
     deps.log.info({ event_id, kind: change.kind, ...applied }, 'applied a notification')
     const { request_id, analysis_key } = applied
@@ -43,10 +43,6 @@ function readerOf({ connection }: WebhookLease, { avinodeOf }: WebhookDeps) {
   return avinode
 }
 
-/** Only requests of the company whose notification it was may change. */
-const throughConnection = (change: AvinodeChange, { connection }: WebhookLease): AvinodeChange =>
-  change.trip ? { ...change, trip: { ...change.trip, connection } } : change
-
 async function fail(lease: WebhookLease, error: unknown, deps: WebhookDeps) {
   const { event_id } = lease
   const outage = error instanceof UpstreamError
@@ -61,13 +57,6 @@ async function fail(lease: WebhookLease, error: unknown, deps: WebhookDeps) {
     return deps.enqueue.monitor(event_id)
   }
   if (failed?.next_retry_at) await deps.enqueue.webhook(event_id, lease.attempt + 1, failed.next_retry_at)
-}
-
-/** When the other side says how long to wait, it is believed, up to an hour. */
-function whenToAsk(error: UpstreamError, key: string, backoff: Backoff) {
-  const next = backoff.next(key)
-  if (error.retry_after_seconds === undefined) return next
-  return new Date(Date.now() + Math.min(Math.max(error.retry_after_seconds, 1), 3_600) * 1_000)
 }
 
 const tooSlow = (cause: unknown) => new UpstreamError('avinode', 'Avinode did not answer in time', { cause })

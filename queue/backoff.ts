@@ -1,3 +1,5 @@
+import type { UpstreamError } from '../tools/errors.ts'
+
 /** Growing pauses for what fails again and again, remembered for a bounded number of keys. Forgetting one only shortens a pause. */
 export type Backoff = {
   /** Counts one more failure and returns when to try again. */
@@ -8,6 +10,7 @@ export type Backoff = {
 }
 
 const capacity = 1_000
+const longestWish = 3_600
 
 /** Doubles the pause from `first_ms` up to `longest_ms`. */
 export function createBackoff({ first_ms, longest_ms }: { first_ms: number; longest_ms: number }): Backoff {
@@ -25,4 +28,11 @@ export function createBackoff({ first_ms, longest_ms }: { first_ms: number; long
     pausing: (key) => (failures.get(key)?.until ?? 0) > Date.now(),
     succeeded: (key) => void failures.delete(key),
   }
+}
+
+/** When to ask a service again that is away: when it says itself how long to wait, it is believed, up to an hour. */
+export function whenToAsk({ retry_after_seconds: wish }: UpstreamError, key: string, backoff: Backoff): Date {
+  const next = backoff.next(key)
+  if (wish === undefined) return next
+  return new Date(Date.now() + Math.min(Math.max(wish, 1), longestWish) * 1_000)
 }

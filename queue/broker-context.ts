@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Avinode } from '../tools/avinode/avinode.ts'
+import { avinodeFor } from '../tools/avinode/connections.ts'
 import type { Broker, Db, Log, ToolContext } from '../tools/context.ts'
 import type { Mail } from '../tools/mail.ts'
 
@@ -7,6 +8,8 @@ import type { Mail } from '../tools/mail.ts'
 export type BackgroundDeps = {
   supabase: { service: Db; forBroker(clerk_user_id: string): Db }
   avinode: Avinode
+  /** Further Avinode connections by name. */
+  connections?: ReadonlyMap<string, Avinode>
   mail: Mail
   publicUrl: string
   log: Log
@@ -25,7 +28,7 @@ export function brokerContext(
   return {
     broker: { iso_agent_id, clerk_user_id, role, full_name, email },
     db: deps.supabase.forBroker(clerk_user_id),
-    avinode: deps.avinode,
+    avinode: avinodeFor(iso_agent_id, deps.supabase.service, deps),
     mail: deps.mail,
     origin: { kind: 'background', turn_id: null, conversation_id: null },
     newId: (key) => uuidFrom(`${seed}/${key}`),

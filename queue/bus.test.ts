@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
+import { startProxy } from '../evals/drill/proxy.ts'
 import { startTestDatabase } from '../supabase/embedded/test-database.ts'
 import { type EphemeralEvent, startBus } from './bus.ts'
 import { recordingLog } from './testing.ts'
@@ -106,6 +107,32 @@ it('after its connection was cut it connects again, and tells everyone to read a
   await notify('jetvision_feed', JSON.stringify({ iso_agent_id: dana, position: 8 }))
 
   await vi.waitFor(() => expect(heard).toEqual([null, 'turn', 8]))
+})
+
+it('a connection that has died without a word is noticed, and everyone is told to read again', async () => {
+  const database = await startTestDatabase()
+  closers.push(() => database.close())
+  const wire = await startProxy({ port: Number(new URL(database.databaseUrl).port) })
+  closers.push(wire.close)
+  const throughWire = new URL(database.databaseUrl)
+  throughWire.port = String(wire.port)
+  const bus = await startBus({
+    databaseUrl: throughWire.href,
+    log: recordingLog(),
+    reconnect: { first_ms: 10, longest_ms: 50 },
+    ping_ms: 50,
+    answer_ms: 2_000,
+  })
+  closers.push(() => bus.close())
+  const heard: unknown[] = []
+  bus.onFeed(dana, (position) => heard.push(position))
+
+  wire.forget()
+
+  await vi.waitFor(() => expect(heard).toEqual([null]), 20_000)
+  const payload = JSON.stringify({ iso_agent_id: dana, position: 8 })
+  await database.sql.query('select pg_notify($1, $2)', ['jetvision_feed', payload])
+  await vi.waitFor(() => expect(heard).toEqual([null, 8]), 20_000)
 })
 
 it('what is not understood, and a listener that throws, harm nobody else', async () => {

@@ -42,11 +42,13 @@ type Options = {
   reconnect?: { first_ms: number; longest_ms: number }
   /** How often a silent connection is asked whether it still lives. */
   ping_ms?: number
+  /** Without an answer for so long it is dead. */
+  answer_ms?: number
 }
 
 /** Listens to Postgres' notifications until closed. Connects again by itself; the first attempt has been made when it resolves. */
 export async function startBus(options: Options): Promise<Bus> {
-  const { log, ping_ms = 30_000 } = options
+  const { log, ping_ms = 30_000, answer_ms = 10_000 } = options
   const { first_ms, longest_ms } = options.reconnect ?? { first_ms: 250, longest_ms: 15_000 }
   const feeds = new Listeners<number | null>()
   const turns = new Listeners<undefined>()
@@ -69,7 +71,7 @@ export async function startBus(options: Options): Promise<Bus> {
   }
 
   const lost = (dead: Client, error: unknown) => {
-    if (client !== dead && client !== undefined) return
+    if (client !== dead) return // said twice: it has been replaced, or is about to be
     client = undefined
     clearInterval(ping)
     dead.removeAllListeners()
@@ -87,8 +89,8 @@ export async function startBus(options: Options): Promise<Bus> {
       connectionString: options.databaseUrl,
       application_name: 'jetvision-bus',
       keepAlive: true,
-      connectionTimeoutMillis: 10_000,
-      query_timeout: 10_000,
+      connectionTimeoutMillis: answer_ms,
+      query_timeout: answer_ms,
     })
     client = next
     next.on('error', (error) => lost(next, error))
@@ -109,7 +111,17 @@ export async function startBus(options: Options): Promise<Bus> {
     }
     failures = 0
     // A connection that was cut without a word is only noticed by asking.
-    ping = setInterval(() => void next.query('select 1').catch((error) => lost(next, error)), ping_ms)
+    let asking = false
+    ping = setInterval(async () => {
+      if (asking) return
+      asking = true
+      try {
+        await next.query('select 1')
+      } catch (error) {
+        lost(next, error)
+      }
+      asking = false
+    }, ping_ms)
     if (connectedBefore) {
       feeds.callAll(null, log)
       turns.callAll(undefined, log)

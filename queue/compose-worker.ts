@@ -9,13 +9,17 @@ import type { Limits } from '../agents/limits.ts'
 import type { Models } from '../agents/models-from.ts'
 import { createErrorMonitoring } from '../agents/monitor-errors.ts'
 import { createTurnRunner } from '../agents/run-turn.ts'
+import { watch } from '../agents/watch.ts'
 import { connectAvinodeMcp } from '../mcp-servers/avinode/connect.ts'
 import { createAvinodeMcpHttp } from '../mcp-servers/avinode/http.ts'
 import { createMcpBackedAvinode } from '../mcp-servers/avinode/mcp-backed-avinode.ts'
 import type { Supabase } from '../supabase/clients.ts'
 import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
+import type { Avinode } from '../tools/avinode/avinode.ts'
+import { connectionOf, defaultConnection } from '../tools/avinode/connections.ts'
 import type { AvinodeClient } from '../tools/avinode/rest-client.ts'
 import type { Log } from '../tools/context.ts'
+import { UpstreamError } from '../tools/errors.ts'
 import type { Mail } from '../tools/mail.ts'
 import type { Bus } from './bus.ts'
 import type { Queues } from './queues.ts'
@@ -28,6 +32,8 @@ type Parts = {
   queues: Queues
   bus: Bus
   avinode: AvinodeClient
+  /** Further Avinode connections by name. */
+  connections?: ReadonlyMap<string, AvinodeClient>
   mail: Mail
   models: Models
   limits?: Partial<Limits>
@@ -36,44 +42,55 @@ type Parts = {
   timing?: Partial<Timing>
 }
 
-/** A worker with the six agents in it. The agents reach Avinode through its MCP server, which runs beside them on loopback. */
+/**
+ * A worker with the six agents in it. The agents reach Avinode through its MCP server, which runs beside them on loopback: one for
+ * each connection, so that a broker's assistant never uses another company's.
+ */
 export async function startAgentsWorker({ models, limits, queues, bus, timing, ...parts }: Parts): Promise<Worker> {
-  const { supabase, avinode, mail, publicUrl, log } = parts
-  const mcp = await startAvinodeMcp(avinode, log)
-  const servers = [mcp.forAgents]
-  try {
+  const { supabase, avinode, connections = new Map(), mail, publicUrl, log } = parts
+  const opened = new Map<string, AvinodeMcp>()
+  const closeMcp = async () => void (await Promise.all([...opened.values()].map((mcp) => mcp.close())))
+  const open = async (name: string, client: AvinodeClient) => {
+    const mcp = await startAvinodeMcp(client, log)
+    opened.set(name, mcp)
     await mcp.forAgents.connect()
-    const agents = {
-      supabase,
-      avinode: createMcpBackedAvinode(mcp.connection),
-      avinodeServers: servers,
-      mail,
-      publicUrl,
-      models,
-      ...(limits && { limits }),
-      log,
-    }
+    return mcp.avinode
+  }
+  try {
+    const reach = { avinode: await open(defaultConnection, avinode), connections: new Map<string, Avinode>() }
+    for (const [name, client] of connections) reach.connections.set(name, await open(name, client))
+    const agents = { supabase, ...reach, mail, publicUrl, models, ...(limits && { limits }), log }
+    const runners = new Map(
+      [...opened].map(([name, mcp]) => [name, createTurnRunner({ ...agents, avinodeServers: [mcp.forAgents] })]),
+    )
     const worker = await startWorker({
       ...parts,
       queues,
       bus,
-      runTurn: createTurnRunner(agents),
+      async runTurn(turn, signal) {
+        const run = runners.get(await connectionOf(turn.iso_agent_id, supabase.service))
+        if (!run) throw new UpstreamError('avinode', 'The Avinode connection of your company is not set up here')
+        await run(turn, signal)
+      },
       analyseQuotes: createQuoteAnalyser(agents),
       monitorErrors: createErrorMonitoring(agents),
+      watch: (signal, enqueue) => watch({ ...agents, enqueue }, signal),
       ...(timing && { timing }),
     })
     return {
       nudge: worker.nudge,
       async close() {
         await worker.close()
-        await mcp.close()
+        await closeMcp()
       },
     }
   } catch (error) {
-    await mcp.close()
+    await closeMcp()
     throw error
   }
 }
+
+type AvinodeMcp = Awaited<ReturnType<typeof startAvinodeMcp>>
 
 /** Only this process knows the secret, so nobody else on the machine can use the company's connection through it. */
 async function startAvinodeMcp(avinode: AvinodeClient, log: Log) {
@@ -94,7 +111,7 @@ async function startAvinodeMcp(avinode: AvinodeClient, log: Log) {
     toolFilter: createMCPToolStaticFilter({ allowed: AVINODE_READ_TOOLS }),
   })
   return {
-    connection,
+    avinode: createMcpBackedAvinode(connection),
     forAgents,
     async close() {
       await Promise.allSettled([connection.close(), forAgents.close()])

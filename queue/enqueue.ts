@@ -17,7 +17,12 @@ export type Enqueue = {
   poll(request_id: string, slot: string): Promise<void>
   /** Lets the error monitor look at a dead letter. */
   monitor(event_id: string): Promise<void>
+  /** Work of the whole house, asked for by every worker and done by one of them, once in that time. */
+  round(kind: Round, once_in_ms: number): Promise<void>
 }
+
+/** `watch` looks for what stands still or keeps failing, `polls` chooses the open trips to look at. */
+export type Round = 'watch' | 'polls'
 
 /** Job ids derive from the row and the attempt, so that asking twice adds one job. */
 export function createEnqueue(queues: Queues, log: Log): Enqueue {
@@ -30,6 +35,7 @@ export function createEnqueue(queues: Queues, log: Log): Enqueue {
       try {
         await queues.add(queue, ...batch.map(({ job }) => job))
       } catch (error) {
+        batch.push(...asked.splice(0)) // it is away: what piled up meanwhile would only wait for the same
         const fields = { err: error, queue, jobs: batch.length, job_id: batch[0]?.job.id }
         log.warn(fields, 'work could not be enqueued; the sweeper will find it')
       }
@@ -59,6 +65,7 @@ export function createEnqueue(queues: Queues, log: Log): Enqueue {
     poll: (request_id, slot) =>
       add('maintenance', { id: `poll-${request_id}-${safe(slot)}`, payload: { kind: 'poll', request_id } }),
     monitor: (event_id) => add('maintenance', { id: `monitor-${event_id}`, payload: { kind: 'monitor', event_id } }),
+    round: (kind, once_in_ms) => add('maintenance', { id: kind, payload: { kind }, once_in_ms }),
   }
 }
 

@@ -1,7 +1,9 @@
 import pino from 'pino'
 import { createModels } from '../agents/models.ts'
+import { startTracing } from '../agents/tracing.ts'
 import { createSupabase } from '../supabase/clients.ts'
-import { createAvinodeClient } from '../tools/avinode/rest-client.ts'
+import { createDirectFunctions, createDirectPool } from '../supabase/direct-functions.ts'
+import { createAvinodeClients } from '../tools/avinode/clients-from.ts'
 import { signing } from '../tools/settings.ts'
 import { startBus } from './bus.ts'
 import { startAgentsWorker } from './compose-worker.ts'
@@ -25,24 +27,42 @@ const supabase = createSupabase({
   secretKey: config.SUPABASE_SECRET_KEY,
   ...signing(config),
 })
-const avinode = createAvinodeClient({
-  baseUrl: config.AVINODE_BASE_URL,
-  apiToken: config.AVINODE_API_TOKEN,
-  authToken: config.AVINODE_AUTH_TOKEN,
-  product: 'JetVision-v0.1.0',
-  ...(config.AVINODE_ACT_AS_ACCOUNT && { actAsAccount: config.AVINODE_ACT_AS_ACCOUNT }),
-  log,
+const pool = createDirectPool({
+  databaseUrl,
+  max: 8,
+  timeout_ms: 10_000,
+  onError: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
 })
+const { avinode, connections } = createAvinodeClients(config, log)
 const models = createModels(config)
+const tracing = startTracing(config)
 if (models.offline) log.warn({}, 'no OPENAI_API_KEY: the assistant answers by rules, without a language model')
 const queues = createQueues({ connection: config.REDIS_URL ? { redisUrl: config.REDIS_URL } : { databaseUrl }, log })
 const bus = await startBus({ databaseUrl, log })
 const mail = createMail(mailOptions(config))
-const worker = await startAgentsWorker({ supabase, queues, bus, avinode, mail, models, publicUrl, log })
-const webhooks = registerWebhooks((signal) => {
-  const credentials = { username: config.AVINODE_WEBHOOK_USERNAME, password: config.AVINODE_WEBHOOK_PASSWORD }
-  return avinode.ensureWebhooks(publicUrl, credentials, signal)
-}, log)
+const systemFunctions = createDirectFunctions(pool)
+const worker = await startAgentsWorker({
+  supabase,
+  systemFunctions,
+  queues,
+  bus,
+  avinode,
+  connections,
+  mail,
+  models,
+  publicUrl,
+  log,
+})
+const current = { username: config.AVINODE_WEBHOOK_USERNAME, password: config.AVINODE_WEBHOOK_PASSWORD }
+const registrations = [
+  { client: avinode, credentials: current },
+  ...(config.AVINODE_CONNECTIONS ?? []).map(({ name, webhook: [credentials] }) => ({
+    client: connections.get(name),
+    credentials,
+  })),
+].map(({ client, credentials }) =>
+  registerWebhooks(async (signal) => credentials && client?.ensureWebhooks(publicUrl, credentials, signal), log),
+)
 
 const longestMs = 25_000
 let ending = false
@@ -53,9 +73,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     log.info({ signal }, 'closing')
     // What does not end in time is taken over by another worker when its lease has run out.
     setTimeout(() => process.exit(1), longestMs).unref()
-    await webhooks.close()
+    await Promise.all(registrations.map((registration) => registration.close()))
     await worker.close()
-    await Promise.allSettled([bus.close(), queues.close()])
+    await Promise.allSettled([bus.close(), queues.close(), pool.end(), tracing.close()])
     process.exit(0)
   })
 }

@@ -5,7 +5,7 @@ import { UpstreamError } from '../tools/errors.ts'
 import type { Backoff } from './backoff.ts'
 import type { Enqueue } from './enqueue.ts'
 import type { System } from './system.ts'
-import { createWaitingTrip, type PollDeps, pollTrip, type TripDeps } from './trips.ts'
+import { createWaitingTrip, enqueuePolls, type PollDeps, pollTrip, type TripDeps } from './trips.ts'
 
 /** A notification that was given up, and whose it may be. */
 export type DeadLetter = {
@@ -22,9 +22,13 @@ export type MaintenanceDeps = TripDeps &
   PollDeps & {
     /** Explains a dead letter, and cures what a retry can cure. */
     monitorErrors(failure: DeadLetter, signal: AbortSignal): Promise<unknown>
+    /** Looks for what stands still or keeps failing, and tells those whom it concerns. */
+    watch(signal: AbortSignal): Promise<unknown>
     system: Pick<System, 'applyChange' | 'noteDeadLetter'>
-    enqueue: Pick<Enqueue, 'analysis'>
+    enqueue: Pick<Enqueue, 'analysis' | 'poll'>
     monitors: Backoff
+    /** How often each open trip is looked at. */
+    poll_ms: number
     shutdown: AbortSignal
   }
 
@@ -32,16 +36,31 @@ export const MaintenanceJob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trip'), request_id: z.uuid() }),
   z.object({ kind: z.literal('poll'), request_id: z.uuid() }),
   z.object({ kind: z.literal('monitor'), event_id: z.uuid() }),
+  z.object({ kind: z.literal('watch') }),
+  z.object({ kind: z.literal('polls') }),
 ])
 export type MaintenanceJob = z.infer<typeof MaintenanceJob>
 
 const monitorMs = 5 * 60_000
+const watchMs = 5 * 60_000
 
 /** What nobody asked for but must be done. Each kind may run twice: it looks at the present state first. */
 export async function processMaintenance(job: MaintenanceJob, deps: MaintenanceDeps): Promise<void> {
   if (job.kind === 'trip') return createWaitingTrip(job, deps)
   if (job.kind === 'poll') return pollTrip(job, deps)
+  if (job.kind === 'watch') return watchOnce(deps)
+  if (job.kind === 'polls') return enqueuePolls(Math.floor(Date.now() / deps.poll_ms), deps)
   return explainDeadLetter(job.event_id, deps)
+}
+
+async function watchOnce({ watch, shutdown, log }: MaintenanceDeps) {
+  const signal = AbortSignal.any([shutdown, AbortSignal.timeout(watchMs)])
+  try {
+    await watch(signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    log.warn({ err: error }, 'the look at what stands still was ended early; the next round goes on')
+  }
 }
 
 async function explainDeadLetter(event_id: string, deps: MaintenanceDeps) {

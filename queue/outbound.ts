@@ -2,7 +2,7 @@ import { sha256 } from '../tools/canonical-json.ts'
 import type { Broker, Log, ToolContext } from '../tools/context.ts'
 import { ServiceError, UpstreamError } from '../tools/errors.ts'
 import type { Delivery } from '../tools/tool.ts'
-import type { Backoff } from './backoff.ts'
+import { type Backoff, whenToAsk } from './backoff.ts'
 import { DeliveryUnknownError, inDoubt } from './doubt.ts'
 import type { Enqueue } from './enqueue.ts'
 import type { OutwardAction } from './outward-actions.ts'
@@ -105,9 +105,7 @@ async function recover(lease: OutboxLease, error: unknown, { sending, repeatable
 /** An outage uses up no attempt; the broker is told once, and then the end. */
 async function postpone(lease: OutboxLease, error: UpstreamError, deps: OutboundDeps) {
   const { outbox_id, action, attempts } = lease
-  const backoff = deps.backoff.next(outbox_id)
-  const asked = new Date(Date.now() + 1_000 * (error.retry_after_seconds ?? 0))
-  const retry_at = asked > backoff ? asked : backoff
+  const retry_at = whenToAsk(error, outbox_id, deps.backoff)
   deps.log.warn({ err: error, outbox_id, action, retry_at }, 'an approved action waits for a service that is away')
   const notice = `${plain(error)}. Nothing has been sent yet; I keep trying, and send what you approved as soon as I can.`
   await deps.system.failOutbox(lease, { error: error.message, uses_attempt: false, retry_at }, { final: false, notice })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { startProxy } from '../evals/drill/proxy.ts'
 import { createEnqueue } from './enqueue.ts'
 import { createQueues, queueNames } from './queues.ts'
 import { backends, hasRedis, recordingLog, startRedis } from './testing.ts'
@@ -108,6 +109,25 @@ describe.each(backends)('queues on $name', ({ start }) => {
     expect(log.lines).toEqual([])
   })
 
+  it('what is due once in a while is done once, although several ask and it has ended', async () => {
+    const { queues, log, work } = await startQueues()
+    const enqueue = createEnqueue(queues, log)
+    const done: unknown[] = []
+    await work('maintenance', 1, async (payload) => void done.push(payload))
+
+    await enqueue.round('watch', 3_600_000)
+    await vi.waitFor(() => expect(done).toEqual([{ kind: 'watch' }]), 10_000)
+    await Promise.all([enqueue.round('watch', 3_600_000), enqueue.round('polls', 1)])
+    await vi.waitFor(() => expect(done).toEqual([{ kind: 'watch' }, { kind: 'polls' }]), 10_000)
+
+    await vi.waitFor(async () => {
+      await enqueue.round('polls', 1)
+      expect(done.length).toBeGreaterThan(2)
+    }, 10_000)
+    expect(done.filter((payload) => (payload as { kind: string }).kind === 'watch')).toHaveLength(1)
+    expect(log.lines).toEqual([])
+  })
+
   it('every kind of work gets an id that the backend takes', async () => {
     const { queues, log } = await startQueues()
     const enqueue = createEnqueue(queues, log)
@@ -120,11 +140,36 @@ describe.each(backends)('queues on $name', ({ start }) => {
     await enqueue.trip(id)
     await enqueue.poll(id, '1')
     await enqueue.monitor(id)
+    await enqueue.round('watch', 60_000)
 
     expect(log.lines).toEqual([])
     const waiting = Object.values(await queues.counts()).map((counts) => counts.waiting)
-    expect(waiting).toEqual([1, 1, 1, 1, 3])
+    expect(waiting).toEqual([1, 1, 1, 1, 4])
     expect(Object.keys(await queues.counts())).toEqual([...queueNames])
+  })
+})
+
+describe.each(backends)('a connection to $name that has died without a word', ({ start }) => {
+  it('is given up, and work goes on over a new one', async () => {
+    const backend = await start()
+    closers.push(async () => backend[Symbol.asyncDispose]())
+    const url = new URL('redisUrl' in backend.connection ? backend.connection.redisUrl : backend.connection.databaseUrl)
+    const wire = await startProxy({ port: Number(url.port) })
+    closers.push(wire.close)
+    url.port = String(wire.port)
+    const connection = 'redisUrl' in backend.connection ? { redisUrl: url.href } : { databaseUrl: url.href }
+    const queues = createQueues({ connection, log: recordingLog(), silence_ms: 2_000 })
+    closers.push(() => queues.close())
+    const done: unknown[] = []
+    const worker = await queues.work('outbound', 1, async (payload) => void done.push(payload))
+    closers.push(() => worker.close())
+    await queues.add('outbound', { id: 'before', payload: { id: 'before' } })
+    await vi.waitFor(() => expect(done).toEqual([{ id: 'before' }]), 10_000)
+
+    wire.forget()
+
+    await vi.waitFor(() => queues.add('outbound', { id: 'after', payload: { id: 'after' } }), 30_000)
+    await vi.waitFor(() => expect(done).toContainEqual({ id: 'after' }), 30_000)
   })
 })
 

@@ -9,7 +9,13 @@ export type QueueName = (typeof queueNames)[number]
 /** Postgres is the default; Redis is for those who have it already, and nothing else differs. */
 export type QueueConnection = { databaseUrl: string } | { redisUrl: string }
 
-export type QueueJob = { id: string; payload: Record<string, string>; delay_ms?: number }
+export type QueueJob = {
+  id: string
+  payload: Record<string, string>
+  delay_ms?: number
+  /** Within this time it is not added a second time, by whomever and although it has ended. */
+  once_in_ms?: number
+}
 export type QueueCounts = Record<string, number>
 export type RunningWorker = { close(): Promise<void> }
 
@@ -19,18 +25,17 @@ export type Queues = {
   add(queue: QueueName, ...jobs: QueueJob[]): Promise<void>
   work(queue: QueueName, concurrency: number, work: (payload: unknown) => Promise<void>): Promise<RunningWorker>
   counts(): Promise<Record<QueueName, QueueCounts>>
+  /** The queues as BullMQ's own tools take them. */
+  all(): Promise<readonly Queue[]>
   ready(): Promise<void>
   close(): Promise<void>
 }
 
-type BullQueue = Pick<Queue, 'add' | 'addBulk' | 'getJobCounts' | 'waitUntilReady' | 'close'> & {
-  on(event: 'error', listener: (error: Error) => void): unknown
-}
 type BullWorker = Pick<Worker, 'close' | 'waitUntilReady'> & {
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 type Work = (job: { id?: string; data: unknown }) => Promise<void>
-type Bull = { queue(name: QueueName): BullQueue; worker(name: QueueName, work: Work, concurrency: number): BullWorker }
+type Bull = { queue(name: QueueName): Queue; worker(name: QueueName, work: Work, concurrency: number): BullWorker }
 
 const producerTimeoutMs = 2_500
 
@@ -44,10 +49,18 @@ const workerOptions = {
   runRetryDelay: 2_000,
 } satisfies Partial<WorkerOptions>
 
+type Options = {
+  connection: QueueConnection
+  log: Log
+  /** A connection that owes an answer for so long is dead, although nobody said so. */
+  silence_ms?: number
+}
+
 /** Opens the queues on Postgres or Redis. Connections are made when first needed. */
-export function createQueues({ connection, log }: { connection: QueueConnection; log: Log }): Queues {
-  const bull = 'redisUrl' in connection ? onRedis(connection.redisUrl) : onPostgres(connection.databaseUrl)
-  const open = new Map<QueueName, BullQueue>()
+export function createQueues({ connection, log, silence_ms = 15_000 }: Options): Queues {
+  const bull =
+    'redisUrl' in connection ? onRedis(connection.redisUrl, silence_ms) : onPostgres(connection.databaseUrl, silence_ms)
+  const open = new Map<QueueName, Queue>()
   if ('redisUrl' in connection) void warnOfEviction(connection.redisUrl, log)
 
   const queueOf = (name: QueueName) => {
@@ -59,7 +72,7 @@ export function createQueues({ connection, log }: { connection: QueueConnection;
     return queue
   }
 
-  const asking = async <T>(name: QueueName, ask: (queue: BullQueue) => Promise<T>): Promise<T> => {
+  const asking = async <T>(name: QueueName, ask: (queue: Queue) => Promise<T>): Promise<T> => {
     const queue = queueOf(name)
     const ready = queue.waitUntilReady().catch((error: unknown) => {
       // A queue that failed to open stays so: the next caller gets a new one.
@@ -79,10 +92,14 @@ export function createQueues({ connection, log }: { connection: QueueConnection;
 
   return {
     async add(name, ...jobs) {
-      const bulk = jobs.map(({ id, payload, delay_ms = 0 }) => ({
+      const bulk = jobs.map(({ id, payload, delay_ms = 0, once_in_ms: ttl }) => ({
         name,
         data: payload,
-        opts: { jobId: id, delay: Math.max(0, Math.round(delay_ms)) },
+        opts: {
+          jobId: id,
+          delay: Math.max(0, Math.round(delay_ms)),
+          ...(ttl !== undefined && { deduplication: { id, ttl } }),
+        },
       }))
       const [only] = bulk
       if (!only) return
@@ -103,6 +120,7 @@ export function createQueues({ connection, log }: { connection: QueueConnection;
       )
       return Object.fromEntries(counted) as Record<QueueName, QueueCounts> // every name is in queueNames
     },
+    all: () => Promise.all(queueNames.map((name) => asking(name, async (queue) => queue))),
     async ready() {
       await asking('maintenance', async () => {})
     },
@@ -113,27 +131,42 @@ export function createQueues({ connection, log }: { connection: QueueConnection;
   }
 }
 
-function onPostgres(databaseUrl: string): Bull {
+function onPostgres(databaseUrl: string, silence_ms: number): Bull {
   const postgres = withBackend(createPostgresBackend)
-  const connection = { connectionString: databaseUrl, max: 2, migrate: true, connectionTimeoutMillis: 5_000 }
+  const connection = {
+    connectionString: databaseUrl,
+    max: 2,
+    migrate: true,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: silence_ms,
+  }
   return {
+    // To whoever uses it, a queue is the same on both: the types differ in how it was opened.
     queue: (name) =>
-      new postgres.Queue(name, { connection, defaultJobOptions, streams: { events: { maxLen: 1_000 } } }),
+      new postgres.Queue(name, {
+        connection,
+        defaultJobOptions,
+        streams: { events: { maxLen: 1_000 } },
+      }) as unknown as Queue,
     worker: (name, work, concurrency) => new postgres.Worker(name, work, { connection, concurrency, ...workerOptions }),
   }
 }
 
-function onRedis(url: string): Bull {
+function onRedis(url: string, socketTimeout: number): Bull {
   return {
     // Producers fail fast, so that an answer to a caller never waits for Redis; workers wait for it as long as it takes.
     queue: (name) =>
       new Queue(name, {
-        connection: { url, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 5_000 },
+        connection: { url, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 5_000, socketTimeout },
         defaultJobOptions,
         streams: { events: { maxLen: 1_000 } },
       }),
     worker: (name, work, concurrency) =>
-      new Worker(name, work, { connection: { url, maxRetriesPerRequest: null }, concurrency, ...workerOptions }),
+      new Worker(name, work, {
+        connection: { url, maxRetriesPerRequest: null, socketTimeout },
+        concurrency,
+        ...workerOptions,
+      }),
   }
 }
 

@@ -1,7 +1,8 @@
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { processWebhook, type WebhookDeps } from './avinode-webhooks.ts'
-import { createBackoff } from './backoff.ts'
-import { backends } from './testing.ts'
+import { processWebhook } from './avinode-webhooks.ts'
+import { backends, hasRedis, startRedis } from './testing.ts'
+import { anonymous, endLeases, playDeal, processing } from './testing-notifications.ts'
 import { type Notified, startWorld, type World } from './testing-world.ts'
 
 const opened: AsyncDisposable[] = []
@@ -23,35 +24,6 @@ async function openOn(name: string, start: (typeof backends)[number]['start']) {
   return open({ connection: backend.connection })
 }
 
-type Asked = { kind: string; id: string; due?: Date | undefined }
-
-/** The work itself, without a queue: what it asks for is kept. */
-function processing(world: World) {
-  const asked: Asked[] = []
-  const deps: WebhookDeps = {
-    system: world.system,
-    avinodeOf: (connection) => (connection === 'default' ? world.avinode : undefined),
-    enqueue: {
-      webhook: async (id, _attempt, due) => void asked.push({ kind: 'webhook', id, due }),
-      analysis: async (id) => void asked.push({ kind: 'analysis', id }),
-      monitor: async (id) => void asked.push({ kind: 'monitor', id }),
-    },
-    backoff: createBackoff({ first_ms: 5_000, longest_ms: 60_000 }),
-    log: world.log,
-  }
-  return { asked, deps, process: (event_id: string) => processWebhook({ event_id }, deps) }
-}
-
-/** Two operators are asked; one quotes, asks something and quotes again, the other declines. */
-async function playDeal(world: World, trip_id: string) {
-  await world.play(`trips/${trip_id}/send-rfqs`, { operators: 2 })
-  const quoted = await world.play(`trips/${trip_id}/operator-quote`, { total_price: '125000.00' })
-  await world.play(`trips/${trip_id}/operator-chat`, { text: 'Is catering needed?', operator: quoted.operator })
-  await world.play(`trips/${trip_id}/operator-decline`, { message: 'No crew that day' })
-  await world.play(`trips/${trip_id}/operator-quote`, { total_price: '119000.00', operator: quoted.operator })
-  return world.notifications(6)
-}
-
 const statusOf = async (world: World, event_id: string) => {
   const { rows } = await world.sql.query(
     'select processing_status as status, retry_count, next_retry_at, event_type from avinode_webhook_events where id = $1',
@@ -59,9 +31,6 @@ const statusOf = async (world: World, event_id: string) => {
   )
   return rows[0]
 }
-
-const endLeases = (world: World) =>
-  world.sql.query("update private.webhook_event_leases set lease_until = now() - interval '1 second'")
 
 describe('when operators answer', () => {
   it('quotes, declines and words become rows of the request, and the events are completed', async () => {
@@ -122,7 +91,7 @@ describe('when operators answer', () => {
     expect(asked.at(-1)).toMatchObject({ kind: 'analysis', id: request.id })
   })
 
-  it('a notification of a trip that belongs to no request waits, without using an attempt', async () => {
+  it('a notification of a trip that no request has yet waits, without using an attempt, and is applied once one has', async () => {
     const world = await open()
     const trip = await world.avinode.createTrip(
       {
@@ -149,6 +118,17 @@ describe('when operators answer', () => {
     await process(event_id)
 
     expect(await statusOf(world, event_id)).toMatchObject({ status: 'failed', retry_count: 0 })
+
+    const { id } = await world.request(await world.broker())
+    await world.sql.query(
+      "update requests set avinode_trip_id = $2, metadata = metadata || jsonb_build_object('avinode_display_id', $3::text) where id = $1",
+      [id, trip.id, trip.display_id],
+    )
+    await world.sql.query('update avinode_webhook_events set next_retry_at = now()')
+    await process(event_id)
+
+    expect(await statusOf(world, event_id)).toMatchObject({ status: 'completed', retry_count: 0 })
+    expect(await world.outcome(id)).toMatchObject({ contacted: 1 })
   })
 })
 
@@ -201,13 +181,17 @@ describe('when something is wrong', () => {
     const { event_id } = await world.store({ source: 'seller-chat', body: { ...body, href: null } })
     const { process, asked } = processing(world)
 
+    const minutes: number[] = []
     for (let attempt = 0; attempt < 6; attempt += 1) {
       await world.sql.query('update avinode_webhook_events set next_retry_at = now() where next_retry_at is not null')
       await process(event_id)
+      const due = asked.at(-1)?.due
+      if (due) minutes.push(Math.round((due.getTime() - Date.now()) / 60_000))
     }
 
     expect(await statusOf(world, event_id)).toMatchObject({ status: 'dead_letter', retry_count: 5 })
     expect(asked.map(({ kind }) => kind)).toEqual([...Array(5).fill('webhook'), 'monitor'])
+    expect(minutes).toEqual([1, 2, 4, 8, 16])
   })
 
   it('an address on another host is never called', async () => {
@@ -307,16 +291,134 @@ describe.each(backends)('through the queue on $name', ({ name, start }) => {
 
     await vi.waitFor(async () => expect(await world.outcome(request.id)).toMatchObject({ contacted: 3 }), 20_000)
   })
+
+  it('no two workers read the same resource at once, and what fails does not hold up the rest', async () => {
+    const world = await openOn(name, start)
+    const request = await world.request(await world.broker())
+    await world.play(`trips/${request.trip_id}/send-rfqs`, { operators: 3 })
+    const notified = await world.notifications(3)
+    const poison = { source: 'seller-chat', body: { id: 'asellermsg-404', type: 'tripmsgs', href: null } }
+    const running = new Map<string, number>()
+    let most = 0
+    let read = 0
+    const notify = async (one: Notified) => {
+      const { event_id, is_new } = await world.store(one)
+      if (is_new) await world.enqueue.webhook(event_id, 0)
+    }
+    const avinode = {
+      ...world.avinode,
+      async readNotification(notification: Parameters<typeof world.avinode.readNotification>[0], signal: AbortSignal) {
+        const now = (running.get(notification.id) ?? 0) + 1
+        running.set(notification.id, now)
+        most = Math.max(most, now)
+        read += 1
+        // It changes while it is being read, so that the next notification of it is work of its own.
+        const again = notified.find(({ body }) => body.id === notification.id)
+        if (again && read <= 12) await notify(again)
+        const resource = await world.avinode.readNotification(notification, signal)
+        running.set(notification.id, now - 1)
+        return resource
+      },
+    }
+
+    await world.work({ avinode })
+    await world.work({ avinode })
+    await Promise.all([poison, ...notified].map(notify))
+
+    await vi.waitFor(async () => {
+      const { rows } = await world.sql.query(
+        'select processing_status as status, count(*)::int, max(retry_count) as failures from avinode_webhook_events group by 1 order by 1',
+      )
+      expect(rows).toEqual([
+        { status: 'completed', count: 15, failures: 0 },
+        { status: 'failed', count: 1, failures: 1 },
+      ])
+    }, 30_000)
+    expect(most).toBe(1)
+  })
+
+  it('what is given up is told once; replayed, it has its effect once, however often that is asked for', async () => {
+    const world = await openOn(name, start)
+    const broker = await world.broker()
+    const admin = await world.broker('Alex Admin')
+    await world.sql.query("update iso_agents set role = 'admin' where id = $1", [admin.iso_agent_id])
+    const request = await world.request(broker)
+    await world.play(`trips/${request.trip_id}/send-rfqs`, { operators: 2 })
+    const event_ids: string[] = []
+    for (const one of await world.notifications(2)) event_ids.push((await world.store(one)).event_id)
+    const letters: string[] = []
+    const isBroken = { now: true }
+    const avinode = {
+      ...world.avinode,
+      readNotification(...parameters: Parameters<typeof world.avinode.readNotification>) {
+        if (isBroken.now) throw new Error('a defect')
+        return world.avinode.readNotification(...parameters)
+      },
+    }
+    await world.work({ avinode, monitorErrors: async ({ event_id }) => void letters.push(event_id) })
+    await vi.waitFor(
+      async () => {
+        await world.sql.query(
+          "update avinode_webhook_events set next_retry_at = now() where processing_status = 'failed'",
+        )
+        expect((await world.system.dueWork(10)).dead_letters).toEqual([])
+        const { rows } = await world.sql.query(
+          "select id from avinode_webhook_events where processing_status = 'dead_letter'",
+        )
+        expect(rows).toHaveLength(2)
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+    expect(letters.sort()).toEqual(event_ids.sort())
+
+    isBroken.now = false
+    const replay = (p_event_ids: string[] | null) =>
+      world.supabase.forBroker(admin.clerk_user_id).rpc('replay_dead_letters', { p_event_ids }).throwOnError()
+    await Promise.all([replay(event_ids.slice(0, 1)), replay(null), replay(null)])
+
+    await vi.waitFor(async () => {
+      for (const id of event_ids) expect(await statusOf(world, id)).toMatchObject({ status: 'completed' })
+    }, 20_000)
+    await replay(null)
+    expect(await world.outcome(request.id)).toMatchObject({ contacted: 2, rooms: [{}, {}] })
+    expect(letters).toHaveLength(2)
+    const given_up = world.log.lines.filter(({ message }) => message.startsWith('a notification was given up'))
+    expect(given_up).toHaveLength(2)
+  })
 })
 
-type Outcome = { quotes: { id: string }[]; rooms: { thread: string; messages: { id: string }[] }[] }
+it.runIf(hasRedis)('a Redis that is emptied while work waits and runs loses nothing', async () => {
+  const redis = await startRedis()
+  opened.push(redis)
+  const world = await open({ connection: { redisUrl: redis.url } })
+  const request = await world.request(await world.broker())
+  const notified = await playDeal(world, request.trip_id)
+  const client = new Redis(redis.url)
+  opened.push({ [Symbol.asyncDispose]: async () => client.disconnect() })
+  const store = async (some: Notified[]) => {
+    for (const one of some) await world.enqueue.webhook((await world.store(one)).event_id, 0)
+  }
+  await store(notified.slice(0, 3))
+  await client.flushall()
 
-/** The same deal of another trip has other ids of Avinode. */
-function anonymous(outcome: Outcome) {
-  const rooms = outcome.rooms.map((room) => ({
-    ...room,
-    thread: '',
-    messages: room.messages.map((message) => ({ ...message, id: '' })),
-  }))
-  return { ...outcome, quotes: outcome.quotes.map((quote) => ({ ...quote, id: '' })), rooms }
-}
+  let emptied = 0
+  const avinode = {
+    ...world.avinode,
+    async readNotification(...parameters: Parameters<typeof world.avinode.readNotification>) {
+      emptied += 1
+      await client.flushall()
+      return world.avinode.readNotification(...parameters)
+    },
+  }
+  await world.work({ avinode })
+  await store(notified.slice(3))
+
+  await vi.waitFor(async () => {
+    const { rows } = await world.sql.query(
+      "select count(*)::int as open from avinode_webhook_events where processing_status <> 'completed'",
+    )
+    expect(rows).toEqual([{ open: 0 }])
+  }, 30_000)
+  expect(emptied).toBeGreaterThanOrEqual(6)
+  expect(await world.outcome(request.id)).toMatchObject({ contacted: 2, received: 1 })
+})

@@ -33,6 +33,7 @@ function scene(due: () => Promise<DueWork>) {
       trip: record('trip'),
       poll: record('poll'),
       monitor: record('monitor'),
+      round: record('round'),
     },
     trips: createBackoff({ first_ms: 60_000, longest_ms: 60_000 }),
     monitors: createBackoff({ first_ms: 60_000, longest_ms: 60_000 }),

@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import type { Json } from '../supabase/database.types.ts'
 import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
+import { defaultConnection } from '../tools/avinode/connections.ts'
 import { type Answer, isOutage } from '../tools/database.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import type { AvinodeChange } from './avinode-change.ts'
-
-/** The connection of those who have only one. */
-export const defaultConnection = 'default'
 
 const broker = {
   iso_agent_id: z.uuid(),

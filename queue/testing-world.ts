@@ -48,15 +48,25 @@ export async function startWorld({ connection }: { connection?: QueueConnection 
       return lite.fetch(new Request(input, init))
     },
   })
-  const sandbox = closed(await startSandbox({ port: 0, log, autoAnswer: false }))
-  const avinode = createAvinodeClient({
-    baseUrl: sandbox.apiUrl,
-    ...sandboxCredentials,
-    product: 'JetVision-test',
-    backoffMs: 1,
-    rateLimit: { per_second: 1_000, burst: 1_000 },
-    log,
-  })
+  const companies = { [sandboxCredentials.authToken]: 'acompany-7001', 'token-of-another-company': 'acompany-7002' }
+  const connections = Object.entries(companies).map(([token, company_id]) => ({
+    token,
+    company_id,
+    kind: 'rest' as const,
+  }))
+  const sandbox = closed(await startSandbox({ port: 0, log, autoAnswer: false, access: { connections } }))
+  const [avinode, otherAvinode] = Object.keys(companies).map((authToken) =>
+    createAvinodeClient({
+      baseUrl: sandbox.apiUrl,
+      apiToken: sandboxCredentials.apiToken,
+      authToken,
+      product: 'JetVision-test',
+      backoffMs: 1,
+      rateLimit: { per_second: 1_000, burst: 1_000 },
+      log,
+    }),
+  )
+  if (!avinode || !otherAvinode) throw new Error('There are two companies')
   const receiver = closed(await startReceiver())
   await avinode.ensureWebhooks(receiver.url, { username: 'jetvision', password: 'secret' })
   const queues = closed(createQueues({ connection: connection ?? { databaseUrl: database.databaseUrl }, log }))
@@ -81,6 +91,8 @@ export async function startWorld({ connection }: { connection?: QueueConnection 
     supabase,
     network,
     avinode,
+    /** Avinode as another company reaches it. */
+    otherAvinode,
     queues,
     bus,
     system,
@@ -128,9 +140,17 @@ export async function startWorld({ connection }: { connection?: QueueConnection 
         runTurn: async () => {},
         analyseQuotes: async () => {},
         monitorErrors: async () => {},
+        watch: async () => {},
         log,
         ...played,
-        timing: { sweep_ms: 50, heartbeat_ms: 50, grace_ms: 500, poll_ms: 3_600_000, ...played.timing },
+        timing: {
+          sweep_ms: 50,
+          heartbeat_ms: 50,
+          grace_ms: 500,
+          poll_ms: 3_600_000,
+          watch_ms: 3_600_000,
+          ...played.timing,
+        },
       })
       return closed(worker)
     },

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Avinode, Trip } from '../tools/avinode/avinode.ts'
+import { connectionOf } from '../tools/avinode/connections.ts'
 import type { Broker, Db, Log, ToolContext } from '../tools/context.ts'
 import { findRow, rows } from '../tools/database.ts'
 import { ConflictError, NotFoundError, UpstreamError } from '../tools/errors.ts'
-import { type AvinodeChange, messageChange, rfqChange } from './avinode-change.ts'
+import { type AvinodeChange, messageChange, rfqChange, throughConnection } from './avinode-change.ts'
 import type { Backoff } from './backoff.ts'
 import type { Enqueue } from './enqueue.ts'
 import type { System } from './system.ts'
@@ -30,7 +31,7 @@ const openStates = [
 ] as const
 const isOpen = (status: string) => openStates.some((state) => state === status)
 const tripsPerRound = 100
-const messagesPerPoll = 200
+const messagesAtOnce = 200
 
 const Owner = z.object({
   status: z.string(),
@@ -66,10 +67,7 @@ export async function createWaitingTrip({ request_id }: { request_id: string }, 
 }
 
 /** Enqueues a look at open trips, a bounded number each round, in turn. */
-export async function enqueuePolls(
-  slot: number,
-  deps: { service: Db; enqueue: Pick<Enqueue, 'poll'> },
-): Promise<number> {
+export async function enqueuePolls(slot: number, deps: { service: Db; enqueue: Pick<Enqueue, 'poll'> }): Promise<void> {
   const open = () =>
     deps.service
       .from('requests')
@@ -84,12 +82,16 @@ export async function enqueuePolls(
   const from = (slot % rounds) * tripsPerRound
   const chosen = all.slice(from, from + tripsPerRound)
   await Promise.all(chosen.map(({ id }) => deps.enqueue.poll(id, String(slot))))
-  return chosen.length
 }
+
+type TripReader = Pick<Avinode, 'getTrip' | 'getRfq' | 'getQuote' | 'getTripMessage'>
 
 export type PollDeps = {
   service: Db
-  avinode: Pick<Avinode, 'getTrip' | 'getRfq' | 'getQuote' | 'getTripMessage'>
+  /** How many new messages one look takes up. */
+  messages_at_once?: number
+  /** How a connection's trips are read; undefined for one that is not set up here. */
+  avinodeOf(connection: string): TripReader | undefined
   system: Pick<System, 'applyChange'>
   enqueue: Pick<Enqueue, 'analysis'>
   log: Log
@@ -97,16 +99,20 @@ export type PollDeps = {
 
 /** Reads an open trip and applies what no notification told us: a lost one costs minutes, never a deal. */
 export async function pollTrip({ request_id }: { request_id: string }, deps: PollDeps): Promise<void> {
-  const OpenRequest = z.object({ status: z.string(), avinode_trip_id: z.string().nullable() })
-  const query = deps.service.from('requests').select('status, avinode_trip_id').eq('id', request_id)
+  const OpenRequest = z.object({ status: z.string(), avinode_trip_id: z.string().nullable(), iso_agent_id: z.uuid() })
+  const columns = 'status, avinode_trip_id, iso_agent_id'
+  const query = deps.service.from('requests').select(columns).eq('id', request_id)
   const request = await findRow(OpenRequest, query)
   if (!request?.avinode_trip_id || !isOpen(request.status)) return
   const signal = AbortSignal.timeout(pollMs)
   try {
-    const trip = await deps.avinode.getTrip(request.avinode_trip_id, signal)
+    const connection = await connectionOf(request.iso_agent_id, deps.service)
+    const avinode = deps.avinodeOf(connection)
+    if (!avinode) throw new UpstreamError('avinode', `The Avinode connection ${connection} is not set up here`)
+    const trip = await avinode.getTrip(request.avinode_trip_id, signal)
     let key: string | null | undefined
-    for (const change of await unseenChanges(trip, signal, deps)) {
-      key = (await deps.system.applyChange(null, change)).analysis_key
+    for (const change of await unseenChanges(trip, avinode, signal, deps)) {
+      key = (await deps.system.applyChange(null, throughConnection(change, connection))).analysis_key
     }
     if (key) await deps.enqueue.analysis(request_id, key)
   } catch (error) {
@@ -119,21 +125,37 @@ export async function pollTrip({ request_id }: { request_id: string }, deps: Pol
   }
 }
 
-async function unseenChanges(trip: Trip, signal: AbortSignal, deps: PollDeps): Promise<AvinodeChange[]> {
+async function unseenChanges(
+  trip: Trip,
+  avinode: TripReader,
+  signal: AbortSignal,
+  deps: PollDeps,
+): Promise<AvinodeChange[]> {
   const changes: AvinodeChange[] = []
-  for (const rfq of trip.rfqs) changes.push(await rfqChange(rfq, deps.avinode, signal, trip))
-  const ids = trip.rfqs.flatMap(({ message_ids }) => message_ids).slice(0, messagesPerPoll)
-  const known = await knownMessages(ids, deps.service)
-  for (const id of ids.filter((message_id) => !known.has(message_id))) {
-    const message = await deps.avinode.getTripMessage(id, signal)
-    changes.push(await messageChange(message, deps.avinode, signal, trip))
+  for (const rfq of trip.rfqs) changes.push(await rfqChange(rfq, avinode, signal, trip))
+  const unseen = await unseenMessages(
+    trip.rfqs.flatMap(({ message_ids }) => message_ids),
+    deps,
+  )
+  for (const id of unseen) {
+    const message = await avinode.getTripMessage(id, signal)
+    changes.push(await messageChange(message, avinode, signal, trip))
   }
   return changes
 }
 
-async function knownMessages(ids: string[], service: Db) {
-  if (ids.length === 0) return new Set<string>()
+/** The first of those that we do not have; the next look finds the others. */
+async function unseenMessages(
+  ids: string[],
+  { service, messages_at_once: most = messagesAtOnce }: PollDeps,
+): Promise<string[]> {
   const Known = z.object({ avinode_message_id: z.string() })
-  const found = await rows(Known, service.from('messages').select('avinode_message_id').in('avinode_message_id', ids))
-  return new Set(found.map(({ avinode_message_id }) => avinode_message_id))
+  const unseen: string[] = []
+  for (let from = 0; from < ids.length && unseen.length < most; from += most) {
+    const some = ids.slice(from, from + most)
+    const stored = service.from('messages').select('avinode_message_id').in('avinode_message_id', some)
+    const known = new Set((await rows(Known, stored)).map(({ avinode_message_id }) => avinode_message_id))
+    unseen.push(...some.filter((id) => !known.has(id)))
+  }
+  return unseen.slice(0, most)
 }

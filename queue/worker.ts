@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
+import { connectionNamed } from '../tools/avinode/connections.ts'
 import type { Db, Log } from '../tools/context.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import { toolNamed } from '../tools/registry.ts'
@@ -10,21 +11,20 @@ import { processWebhook } from './avinode-webhooks.ts'
 import { type Backoff, createBackoff } from './backoff.ts'
 import { type BackgroundDeps, brokerContext } from './broker-context.ts'
 import type { Bus } from './bus.ts'
-import { createEnqueue } from './enqueue.ts'
+import { createEnqueue, type Enqueue, type Round } from './enqueue.ts'
 import { type MaintenanceDeps, MaintenanceJob, processMaintenance } from './maintenance.ts'
 import { processOutbox } from './outbound.ts'
 import { outwardActionNamed } from './outward-actions.ts'
 import type { QueueName, Queues, RunningWorker } from './queues.ts'
 import { processAnalysis } from './quote-analysis.ts'
 import { startSweeper } from './sweeper.ts'
-import { type ClaimedTurn, createSystem, defaultConnection } from './system.ts'
-import { enqueuePolls } from './trips.ts'
+import { type ClaimedTurn, createSystem } from './system.ts'
 
 export type WorkerDeps = BackgroundDeps & {
   supabase: { service: Db; forBroker(clerk_user_id: string): Db }
   avinode: BackgroundDeps['avinode'] & AvinodeReader
   /** Further Avinode connections by name: their notifications are read through them. */
-  connections?: ReadonlyMap<string, AvinodeReader>
+  connections?: ReadonlyMap<string, BackgroundDeps['avinode'] & AvinodeReader>
   /** How the system's own functions are called, where that is not over the API of the database. */
   systemFunctions?: DatabaseFunctions
   queues: Queues
@@ -32,6 +32,8 @@ export type WorkerDeps = BackgroundDeps & {
   runTurn(turn: ClaimedTurn, signal: AbortSignal): Promise<void>
   analyseQuotes(request_id: string, key: string, signal: AbortSignal): Promise<void>
   monitorErrors: MaintenanceDeps['monitorErrors']
+  /** Looks for what stands still or keeps failing. Work that it begins anew is asked for through `enqueue`. */
+  watch(signal: AbortSignal, enqueue: Pick<Enqueue, 'turn'>): Promise<unknown>
   log: Log
   timing?: Partial<Timing>
 }
@@ -39,6 +41,7 @@ export type WorkerDeps = BackgroundDeps & {
 export type Timing = {
   sweep_ms: number
   poll_ms: number
+  watch_ms: number
   heartbeat_ms: number
   /** Running work may end by itself for this long; then it is told to stop. */
   grace_ms: number
@@ -56,6 +59,7 @@ export type Worker = {
 const defaults: Timing = {
   sweep_ms: 10_000,
   poll_ms: 15 * 60_000,
+  watch_ms: 60_000,
   heartbeat_ms: 15_000,
   grace_ms: 15_000,
   last_ms: 6_000,
@@ -81,16 +85,9 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   const process = workOf(deps, { ...timing, system, enqueue, trips, monitors, shutdown: stopping.signal })
 
   const running: RunningWorker[] = []
-  const polls = repeat(
-    timing.poll_ms,
-    async () => {
-      const slot = Math.floor(Date.now() / timing.poll_ms)
-      await enqueuePolls(slot, { service: deps.supabase.service, enqueue })
-    },
-    log,
-  )
+  const rounds = [repeat('polls', timing.poll_ms, enqueue), repeat('watch', timing.watch_ms, enqueue)]
   const close = async () => {
-    polls.close()
+    for (const round of rounds) round.close()
     const grace = setTimeout(() => stopping.abort(), timing.grace_ms)
     const ended = Promise.allSettled([sweeper.close(), ...running.map((worker) => worker.close())])
     await Promise.race([ended, pause(timing.grace_ms + timing.last_ms, ended)])
@@ -120,11 +117,10 @@ type Shared = Timing & {
 
 /** Ties each queue to its work. A payload names a row; all else is read when the work is done. */
 function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
-  const { avinode, bus, log, supabase } = deps
+  const { bus, log, supabase } = deps
   const { system, enqueue, shutdown } = shared
   const outages = { first_ms: 5_000, longest_ms: 60_000 }
-  const avinodeOf = (connection: string) =>
-    connection === defaultConnection ? avinode : deps.connections?.get(connection)
+  const avinodeOf = (connection: string) => connectionNamed(connection, deps)
   const webhooks = { system, avinodeOf, enqueue, log, backoff: createBackoff(outages) }
   const turns = {
     system,
@@ -148,7 +144,7 @@ function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
   }
   const maintenance = {
     service: supabase.service,
-    avinode,
+    avinodeOf,
     system,
     contextFor,
     createTrip,
@@ -158,6 +154,8 @@ function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
     monitorErrors: deps.monitorErrors,
     backoff: shared.trips,
     monitors: shared.monitors,
+    watch: (signal: AbortSignal) => deps.watch(signal, enqueue),
+    poll_ms: shared.poll_ms,
   }
   return {
     'avinode-webhooks': (payload) => processWebhook(WebhookJob.parse(payload), webhooks),
@@ -195,15 +193,12 @@ const logged =
     }
   }
 
-/** Again and again, the first time soon: a process that restarts often must look as well. */
-function repeat(every_ms: number, work: () => Promise<void>, log: Log) {
-  const run = () => {
-    work().catch((error: unknown) => {
-      log.warn({ err: error }, 'open trips could not be listed; the next round makes up for it')
-    })
-  }
-  const first = setTimeout(run, Math.min(every_ms, 60_000))
-  const timer = setInterval(run, every_ms)
+/** Asks again and again, the first time soon: a process that restarts often must ask as well. */
+function repeat(kind: Round, every_ms: number, enqueue: Pick<Enqueue, 'round'>) {
+  // A little less than the time between two, so that the next one is never taken for the last.
+  const ask = () => void enqueue.round(kind, every_ms * 0.9)
+  const first = setTimeout(ask, Math.min(every_ms, 60_000))
+  const timer = setInterval(ask, every_ms)
   return {
     close() {
       clearTimeout(first)

@@ -8,7 +8,7 @@ import { type Growth, measureClaim } from './webhooks/claim.ts'
 import { type Intake, measureIntake } from './webhooks/intake.ts'
 import { measureScreen, type Screen } from './webhooks/screen.ts'
 
-const HELP = `npm run bench -- webhooks [--only intake|screen|claim] [--queue redis|postgres] [--seconds 5] [--samples 60] [--rows 1000000]`
+const HELP = `npm run bench -- webhooks [--only intake|screen|claim] [--queue redis|postgres] [--seconds 2] [--samples 60] [--rows 1000000]`
 
 const queueOf = (name: string) => (name === 'postgres' ? 'postgres' : 'redis')
 
@@ -19,7 +19,7 @@ export const bench: Bench = async (flags) => {
     options: {
       only: { type: 'string', default: '' },
       queue: { type: 'string', default: 'redis' },
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
       samples: { type: 'string', default: '60' },
       rows: { type: 'string', default: '1000000' },
       help: { type: 'boolean', default: false },

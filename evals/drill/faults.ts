@@ -21,7 +21,8 @@ export function planFaults({ api, worker, supabase, database, databaseWire, redi
       ? [
           { at: 0.25, what: 'Redis killed, empty after', strike: () => redis.restart() },
           { at: 0.55, what: 'Redis connections cut', strike: () => redisWire.cut() },
-          { at: 0.72, what: 'Redis killed, empty after', strike: () => redis.restart() },
+          { at: 0.64, what: 'Redis connections die without a word', strike: () => redisWire.forget() },
+          { at: 0.74, what: 'Redis killed, empty after', strike: () => redis.restart() },
         ]
       : []
   const plan: Fault[] = [
@@ -45,7 +46,8 @@ export function planFaults({ api, worker, supabase, database, databaseWire, redi
     },
     killWorker(0.62, 1),
     killApi(0.66, 1),
-    { at: 0.76, what: 'Postgres crashes', strike: () => database.crash() },
+    { at: 0.7, what: 'Postgres connections die without a word', strike: () => databaseWire.forget() },
+    { at: 0.78, what: 'Postgres crashes', strike: () => database.crash() },
     killApi(0.82, 0),
     killWorker(0.86, 0),
     { at: 0.9, what: 'Postgres connections cut', strike: () => databaseWire.cut() },

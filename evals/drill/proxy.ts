@@ -6,12 +6,15 @@ export type Proxy = {
   cut(): number
   /** Nothing passes any more, and nobody is told; until `cut`. */
   swallow(): void
+  /** Nothing passes any more over the connections that are open, and nobody is told; new ones are as always. */
+  forget(): void
   close(): Promise<void>
 }
 
 /** Stands between a process and what it connects to, to be able to break that. */
 export async function startProxy(target: { port: number }): Promise<Proxy> {
   const pairs = new Set<[Socket, Socket]>()
+  const forgotten = new WeakSet<[Socket, Socket]>()
   let swallowing = false
   const cut = () => {
     const broken = pairs.size
@@ -26,7 +29,7 @@ export async function startProxy(target: { port: number }): Promise<Proxy> {
     for (const [from, to] of [pair, [far, near] as const]) {
       from.setNoDelay(true)
       from.on('data', (data) => {
-        if (swallowing) return
+        if (swallowing || forgotten.has(pair)) return
         if (!to.write(data)) from.pause()
       })
       to.on('drain', () => from.resume())
@@ -46,6 +49,9 @@ export async function startProxy(target: { port: number }): Promise<Proxy> {
     cut,
     swallow() {
       swallowing = true
+    },
+    forget() {
+      for (const pair of pairs) forgotten.add(pair)
     },
     async close() {
       cut()

@@ -65,6 +65,8 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
      ${id('quote', `1 + n % ${quotes}`)}, 'PROP-' || n, 100000, 15000, 115000,
      case when n <= ${OPEN} * ${brokers} then 'sent' else (array['accepted', 'rejected', 'expired'])[1 + n % 3] end::proposal_status, now() - n * interval '1 minute'
    from generate_series(1, ${others}) n`,
+  `insert into private.proposal_links (token_hash, proposal_id, expires_at)
+   select encode(sha256(p.id::text::bytea), 'hex'), p.id, now() + interval '7 days' from proposals p where p.status = 'sent'`,
   `insert into workflow_states (request_id, current_state, state_entered_at, state_duration_ms, created_at)
    select ${id('request', `1 + n % ${requests}`)}, 'analyzing', now() - n * interval '1 minute', 1000, now() - n * interval '1 minute'
    from generate_series(1, ${others}) n`,
@@ -87,7 +89,7 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
   `insert into messages (id, conversation_id, sender_type, sender_iso_agent_id, content, created_at)
    select ${id('message', 'n')}, ${id('room', `1 + n % ${rooms}`)}, case when n % 2 = 0 then 'iso_agent' else 'ai_assistant' end::message_sender_type,
      case when n % 2 = 0 then ${id('agent', `1 + (1 + n % ${rooms}) % ${brokers}`)} end,
-     'What was said as number ' || n, now() - n * interval '10 seconds'
+     'Flight ' || md5(n::text) || ' at ' || md5(n::text || 'at'), now() - n * interval '10 seconds'
    from generate_series(1, ${messages}) n`,
   `insert into avinode_webhook_events (id, event_type, avinode_event_id, request_id, raw_payload, processing_status, received_at, created_at, avinode_trip_id)
    select ${id('event', 'n')}, 'quote_received', 'quotes:' || n, ${id('request', `1 + n % ${requests}`)},
@@ -101,6 +103,6 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
   `insert into private.feed_counters (iso_agent_id, last_position) select id, ${messages} / ${brokers} from iso_agents`,
   `insert into private.feed_events (iso_agent_id, position, type, conversation_id, payload, created_at)
    select ${id('agent', `1 + n % ${brokers}`)}, 1 + n / ${brokers}, 'message.created', ${id('room', `1 + n % ${rooms}`)}, '{"content": "x"}',
-     now() - n * interval '10 seconds'
+     now() - n * interval '1 second'
    from generate_series(0, ${messages} - 1) n`,
 ]

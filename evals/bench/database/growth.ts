@@ -2,7 +2,12 @@ import type pg from 'pg'
 import { ADMIN, BROKER } from './fill.ts'
 import { type Asker, median, medianRatio, type Query, SERVICE, timed } from './measure.ts'
 
-type Asked = { query: string; as: Asker; ask: Query }
+type Asked = { query: string; as: Asker; ask: Query; limit: number }
+
+/** A hundred times the data may make a query twice as slow. */
+const LIMIT = 2
+/** A search looks through what the broker has, and that is ten times as much. */
+const SEARCH_LIMIT = 5
 
 /** What the service asks most, as whoever asks it. */
 async function questions(pool: pg.Pool): Promise<Asked[]> {
@@ -11,25 +16,36 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
   const room = await first(
     `select conversation_id as id from conversation_participants where iso_agent_id = '${agent}' limit 1`,
   )
+  const client = await first(`select id from client_profiles where iso_agent_id = '${agent}' limit 1`)
   const request = await first(`select id from requests where iso_agent_id = '${agent}' limit 1`)
+  const word = await first(
+    `select substr(content, 10, 8) as id from messages where conversation_id = '${room}' limit 1`,
+  )
   const event = await first('select id from avinode_webhook_events limit 1')
   const asBroker = (query: string, text: string, params: unknown[] = []): Asked => ({
     query,
     as: { role: 'authenticated', sub: BROKER },
     ask: { text, params },
+    limit: LIMIT,
+  })
+  const searching = (query: string, text: string, params: unknown[] = []): Asked => ({
+    ...asBroker(query, text, params),
+    limit: SEARCH_LIMIT,
   })
   const asAdmin = (query: string, text: string, params: unknown[] = []): Asked => ({
     query,
     as: { role: 'authenticated', sub: ADMIN },
     ask: { text, params },
+    limit: LIMIT,
   })
   const asService = (query: string, text: string, params: unknown[] = []): Asked => ({
     query,
     as: SERVICE,
     ask: { text, params },
+    limit: LIMIT,
   })
   return [
-    asBroker('the list of conversations', 'select list_conversations(null, null, 20)'),
+    asBroker('the list of conversations', 'select find_conversations(p_limit => 20)'),
     asBroker(
       'a page of messages',
       'select * from messages where conversation_id = $1 order by created_at desc, id desc limit 50',
@@ -59,7 +75,26 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
       'select * from agent_executions where request_id = $1 order by created_at desc',
       [request],
     ),
-    asBroker('finding a client', "select * from client_profiles where company_name ilike '%abcde%' limit 5"),
+    asBroker(
+      'a page of clients',
+      'select * from client_profiles where iso_agent_id = $1 and is_active order by created_at desc, id desc limit 51',
+      [agent],
+    ),
+    asBroker(
+      'where the last proposal of a client went',
+      `select sent_to_email from proposals where client_profile_id = $1 and sent_to_email is not null and sent_at is not null
+       order by sent_at desc limit 1`,
+      [client],
+    ),
+    asBroker(
+      'a page of the address book',
+      'select * from client_profiles where is_active order by company_name, id limit 50',
+    ),
+    asBroker('who sits in a room', 'select list_participants($1)', [room]),
+    searching('rooms that speak of something', 'select find_conversations($1, p_limit => 20)', [word]),
+    searching('messages that speak of something', 'select search_messages($1, p_limit => 20)', [word]),
+    asBroker('what the assistant is doing', 'select open_turns()'),
+    searching('finding a client', "select * from client_profiles where company_name ilike '%abcde%' limit 5"),
     asBroker('what is new', 'select read_feed(feed_position() - 20)'),
     asBroker('marking as read', 'select mark_read($1)', [room]),
     asBroker(
@@ -68,6 +103,12 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
       [room, agent],
     ),
     asService('the sweep', 'select due_work(100)'),
+    asService('what a broker has used up today', "select assistant_usage($1, now() - interval '1 day')", [agent]),
+    asService(
+      'what several pages missed',
+      "select read_feeds(jsonb_build_array(jsonb_build_object('iso_agent_id', $1::uuid, 'after', 0)), 20)",
+      [agent],
+    ),
     asService(
       'storing a notification',
       `select store_webhook_event('seller-response', jsonb_build_object('id', 'a-' || gen_random_uuid(), 'type', 'TripRequestSellerResponse', 'href', 'https://x.example'), '{}', '127.0.0.1', 'bench')`,
@@ -79,7 +120,7 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
     ),
     asAdmin(
       'the newest notifications',
-      'select * from avinode_webhook_events order by received_at desc, id desc limit 20',
+      'select * from avinode_webhook_events order by created_at desc, id desc limit 20',
     ),
     asBroker(
       'failed runs',
@@ -92,7 +133,7 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
 export async function measureGrowth(small: pg.Pool, full: pg.Pool, runs: number) {
   const [few, many] = [await questions(small), await questions(full)]
   const found = []
-  for (const [index, { query, as, ask }] of few.entries()) {
+  for (const [index, { query, as, ask, limit }] of few.entries()) {
     const sameOfMany = many[index]?.ask ?? ask
     const times = { small: [] as number[], full: [] as number[] }
     for (let run = -10; run < runs; run++) {
@@ -106,9 +147,21 @@ export async function measureGrowth(small: pg.Pool, full: pg.Pool, runs: number)
       '1 % ms': round(median(times.small)),
       '100 % ms': round(median(times.full)),
       ratio: round(medianRatio(times.full, times.small)),
+      limit,
     })
   }
   return found
+}
+
+/** The indexes that nothing has looked into since they were made; those of keys and references have work of their own. */
+export async function unusedIndexes(pool: pg.Pool) {
+  await pool.query('select pg_stat_clear_snapshot()')
+  const { rows } = await pool.query<{ name: string }>(`
+    select s.indexrelname as name from pg_stat_user_indexes s join pg_index i on i.indexrelid = s.indexrelid
+    where s.schemaname = 'public' and s.idx_scan = 0 and not i.indisunique and not exists (
+      select from pg_constraint k where k.contype = 'f' and k.conrelid = i.indrelid and k.conkey[1] = i.indkey[0])
+    order by 1`)
+  return rows.map(({ name }) => name)
 }
 
 /** What the biggest tables take on disk, indexes included. */
