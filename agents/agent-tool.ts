@@ -1,8 +1,8 @@
 import { ModelBehaviorError, type RunContext, type Tool as SdkTool, tool } from '@openai/agents'
 import { z } from 'zod'
-import type { Db } from '../tools/context.ts'
 import { LimitExceededError, ServiceError, UpstreamError } from '../tools/errors.ts'
 import { type InsideTool, type OutwardTool, runTool, type Tool } from '../tools/tool.ts'
+import { withSignal } from '../tools/with-signal.ts'
 import type { AgentContext } from './agent-context.ts'
 import { failToolCall, remember } from './execution.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -56,23 +56,11 @@ async function perform(
   { tools, run }: AgentContext,
   { sight, signal }: { sight: Sight; signal: AbortSignal | undefined },
 ) {
-  const either = signal ? AbortSignal.any([tools.signal, signal]) : tools.signal
-  const context = { ...tools, signal: either, db: untilAborted(tools.db, either) }
-  const output = await runTool(definition, input, context)
+  const output = await runTool(definition, input, withSignal(tools, signal))
   await run.executions.learnRequest(requestOf(input, output))
   const text = JSON.stringify(guardOthersWords(output, sight, tools.broker.iso_agent_id))
   return text.length <= OUTPUT_LIMIT ? text : `${text.slice(0, OUTPUT_LIMIT)} … (cut: ask for less)`
 }
-
-/** A connection that a call which was given up can no longer use: what it has not done by then, it does not do later. */
-const untilAborted = (db: Db, signal: AbortSignal): Db =>
-  new Proxy(db, {
-    get(target, key) {
-      if (key === 'from' || key === 'rpc' || key === 'storage') signal.throwIfAborted()
-      const value: unknown = Reflect.get(target, key, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
 
 /** Files the call for approval, once. A call that cannot be filed needs no approval: executing it says why. */
 async function mustAsk(

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import type { ToolContext } from '../tools/context.ts'
 import { findRow, rows } from '../tools/database.ts'
 import { postAssistantMessage } from '../tools/messages/post-message.ts'
+import { pricesIn } from '../tools/messages/stated-facts.ts'
+import { parseMoney, sayMoney } from '../tools/money.ts'
+import { type Quote, readQuotes } from '../tools/quotes/quote.ts'
 import { type AgentsDeps, limitsOf, toolContext } from './agent-deps.ts'
 import { startAgentRun } from './agent-run.ts'
 import { brokerOfRequest } from './background-broker.ts'
@@ -43,18 +46,28 @@ export function createQuoteAnalyser(deps: AgentsDeps) {
       context,
       maxTurns: limits.turns,
     })
-    if (!room || analysis.ranking.length === 0) return
+    const reasons = new Map(analysis.ranking.map(({ quote_id, reason }) => [quote_id, reason]))
+    const ranking = (await readQuotes(request_id, tools)).filter(isRanked).map((quote) => ({
+      quote_id: quote.id,
+      ranking: quote.ranking,
+      operator_name: quote.operator_name,
+      total_price: quote.total_price,
+      currency: quote.currency,
+      score: quote.score,
+      reason: reasons.get(quote.id) ?? '',
+    }))
+    if (!room || ranking.length === 0) return
     await postAssistantMessage(
       {
         id: message_id,
         conversation_id: room,
         content_type: 'workflow_update',
-        content: comparisonText(analysis),
+        content: comparisonText(isTrue(analysis.summary, ranking) ? analysis.summary : null, ranking),
         rich_content: {
           card: 'comparison',
           request_id,
-          best_quote_id: analysis.best_quote_id,
-          ranking: analysis.ranking,
+          best_quote_id: ranking[0]?.quote_id ?? null,
+          ranking,
         },
       },
       tools,
@@ -87,19 +100,24 @@ async function isPosted(message_id: string, { db }: ToolContext): Promise<boolea
   )
 }
 
-function comparisonText({ summary, ranking }: ProposalAnalysis): string {
-  const ranked = [...ranking].sort((a, b) => a.ranking - b.ranking)
-  const lines = ranked.map(
-    ({ ranking, operator_name, total_price, score, reason }) =>
-      `${ranking}. ${operator_name}: ${dollars(total_price)}, score ${score}. ${reason}`,
-  )
-  return [summary, lines.join('\n'), 'Tell me which one to propose, and I prepare the e-mail for your approval.'].join(
-    '\n\n',
-  )
+const isRanked = (quote: Quote): quote is Quote & { ranking: number; score: number } =>
+  ['received', 'analyzed'].includes(quote.status) && quote.ranking !== null && quote.score !== null
+
+type Ranked = Omit<ProposalAnalysis['ranking'][number], 'quote_id'>
+
+/** Whether every amount in a model's words is one that an operator asked, or lies between two of them. */
+function isTrue(summary: string, ranking: Ranked[]): boolean {
+  const prices = ranking.map(({ total_price }) => parseMoney(total_price))
+  const known = new Set([...prices, ...prices.flatMap((one) => prices.map((other) => one - other))])
+  return pricesIn(summary).every((cents) => known.has(cents))
 }
 
-/** A decimal string with thousands separated, `$128,800.00`; what is no amount stays as it is. */
-function dollars(amount: string): string {
-  const parts = /^(\d+)(\.\d{2})?$/.exec(amount)
-  return parts?.[1] ? `$${parts[1].replace(/\B(?=(\d{3})+$)/g, ',')}${parts[2] ?? '.00'}` : amount
+/** A model says why; names, prices and scores are those of the rows. Where its summary tells of the first, the list goes on with the second. */
+function comparisonText(summary: string | null, ranking: Ranked[]): string {
+  const lines = (summary === null ? ranking : ranking.slice(1)).map(
+    ({ ranking, operator_name, total_price, currency, score, reason }) =>
+      `${ranking}. ${operator_name}, ${sayMoney(total_price, currency)}, score ${score}: ${reason}`,
+  )
+  const next = 'Tell me which one to propose, and I prepare the e-mail for your approval.'
+  return [summary, lines.join('\n'), next].filter(Boolean).join('\n\n')
 }

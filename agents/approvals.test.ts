@@ -109,6 +109,12 @@ describe('what leaves the house', () => {
     expect(others).toEqual([])
     expect(orchestrator).toMatchObject({ status: 'completed' })
     expect(communication).toMatchObject({ status: 'completed', metadata: { parent_execution_id: orchestrator?.id } })
+    const calls = [orchestrator, communication].map((run) => Object(run?.metadata).tool_calls as object[])
+    expect(calls).toMatchObject([
+      [{ call_id: 'delegate-1', ok: true, error: null, duration_ms: expect.any(Number) }],
+      [{ call_id: 'reply-1', ok: true, error: null, duration_ms: expect.any(Number) }],
+    ])
+    expect(calls.map(({ length }) => length)).toEqual([1, 1])
   })
 
   it('does not happen after a no, and the model learns the reason', async () => {

@@ -5,6 +5,7 @@ import type { Budget } from './limits.ts'
 import { masked } from './masking.ts'
 import type { Models } from './models-from.ts'
 import type { TokenUse } from './prices.ts'
+import { beginRunSpan, endRunSpan, endToolSpan, spanAbove } from './spans.ts'
 
 export type Ending =
   | { status: 'completed'; output: unknown }
@@ -85,10 +86,16 @@ export function createExecutionLog(options: Options): ExecutionLog {
       const id = (resumes && ids.get(call_id)) || newId(`execution:${ids.size + 1}:${agent_type}`)
       ids.set(call_id, id)
       const earlier = resumes ? await store.read(id).catch(() => undefined) : undefined
+      const model = options.models(agent_type).name
+      const provider = options.models.offline ? 'jetvision' : 'openai'
+      const above = spanAbove(parent, call_id)
       const execution: Execution = {
         id,
         agent_type,
         parent,
+        model,
+        provider,
+        span: beginRunSpan(agent_type, { id, model, provider, facts: options.facts, above }),
         parent_step: parent ? stepId(parent, call_id) : null,
         log: self,
         started_at: new Date(),
@@ -97,6 +104,7 @@ export function createExecutionLog(options: Options): ExecutionLog {
         tokens: earlier?.tokens ?? { requests: 0, input: 0, cached: 0, output: 0 },
         model_retries: 0,
         tool_calls: earlier?.tool_calls ?? [],
+        begun: new Set(earlier?.tool_calls),
         fatal: undefined,
         problem: undefined,
         result: undefined,
@@ -123,7 +131,12 @@ export function createExecutionLog(options: Options): ExecutionLog {
       return execution
     },
     async end(execution, ending) {
-      for (const call of execution.tool_calls) if (call.duration_ms === null) call.error ??= 'did not finish'
+      for (const call of execution.tool_calls) {
+        if (call.duration_ms !== null) continue
+        call.error ??= 'did not finish'
+        endToolSpan(call)
+      }
+      endRunSpan(execution, ending)
       const error = 'error' in ending ? ending.error : undefined
       await write(execution.id, {
         agent_type: execution.agent_type,
@@ -163,12 +176,12 @@ export function createExecutionLog(options: Options): ExecutionLog {
 }
 
 const metadataOf = (
-  { parent, agent_type, tokens, model_retries, tool_calls }: Execution,
+  { parent, agent_type, model, tokens, model_retries, tool_calls }: Execution,
   { facts, models }: Options,
 ) => ({
   ...facts,
   parent_execution_id: parent?.id ?? null,
-  model: models(agent_type).name,
+  model,
   offline: models.offline,
   tokens: { ...tokens, total: tokens.input + tokens.output },
   cost_usd: models.costUsd(agent_type, tokens),

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Agent, AgentOutputType, Tool } from '@openai/agents'
+import type { Span } from '@opentelemetry/api'
 import type { AgentContext } from './agent-context.ts'
 import type { AgentType } from './agent-type.ts'
 import type { ExecutionLog } from './execution-log.ts'
+import { beginToolSpan, endToolSpan } from './spans.ts'
 
 export type ToolCallRecord = {
   call_id: string
@@ -21,6 +23,10 @@ export type Execution = {
   /** The step of the agent above that called this one. */
   readonly parent_step: string | null
   readonly log: ExecutionLog
+  readonly span: Span
+  /** Which model speaks for this agent, and who runs it. */
+  readonly model: string
+  readonly provider: string
   readonly started_at: Date
   /** Milliseconds that earlier parts of this run took, before it waited for a person. */
   readonly earlier_ms: number
@@ -29,6 +35,8 @@ export type Execution = {
   /** How often a model was asked the same thing again. */
   model_retries: number
   tool_calls: ToolCallRecord[]
+  /** Calls that began before a person was asked: going on, they stay the same calls. */
+  readonly begun: Set<ToolCallRecord>
   /** What no model may talk its way around (model down, limit, defect): it ends the whole run. */
   fatal: Error | undefined
   /** Why this one agent could not finish; the agent above it is told and may go on. */
@@ -84,19 +92,23 @@ type SdkToolCall = { type: string; callId?: unknown; arguments?: unknown }
 
 const startTimes = new WeakMap<ToolCallRecord, number>()
 
+function recordFor(execution: Execution, call_id: string, name: string, written: string): ToolCallRecord {
+  const begun = [...execution.begun].find((call) => call.call_id === call_id && call.name === name)
+  if (begun) {
+    execution.begun.delete(begun)
+    return Object.assign(begun, { ok: false, error: null })
+  }
+  const record = { call_id, name, arguments: parseJson(written), duration_ms: null, ok: false, error: null }
+  execution.tool_calls.push(record)
+  return record
+}
+
 function startToolCall(tool: Tool<AgentContext>, toolCall: SdkToolCall) {
   const execution = running.getStore()
   if (!execution) return
-  const record: ToolCallRecord = {
-    call_id: String(toolCall.callId),
-    name: tool.name,
-    arguments: parseJson(String(toolCall.arguments)),
-    duration_ms: null,
-    ok: false,
-    error: null,
-  }
-  execution.tool_calls.push(record)
+  const record = recordFor(execution, String(toolCall.callId), tool.name, String(toolCall.arguments))
   startTimes.set(record, performance.now())
+  beginToolSpan(execution, record)
   execution.log.stepChanged(step(execution, record, 'running'))
 }
 
@@ -104,8 +116,10 @@ function endToolCall(toolCall: SdkToolCall) {
   const execution = running.getStore()
   const record = execution?.tool_calls.findLast(({ call_id }) => call_id === String(toolCall.callId))
   if (!execution || !record) return
-  record.duration_ms = Math.round(performance.now() - (startTimes.get(record) ?? performance.now()))
+  const elapsed = performance.now() - (startTimes.get(record) ?? performance.now())
+  record.duration_ms = (record.duration_ms ?? 0) + Math.round(elapsed)
   record.ok = record.error === null
+  endToolSpan(record)
   execution.log.stepChanged(step(execution, record, record.ok ? 'done' : 'failed'))
 }
 

@@ -3,6 +3,7 @@ import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/ag
 import { UpstreamError } from '../tools/errors.ts'
 import { currentExecution, remember } from './execution.ts'
 import { faultOf, noAnswer, pauseBefore, unfinished } from './model-faults.ts'
+import { chatSpan } from './spans.ts'
 
 /**
  * A model whose use is counted in the run that called it, that is asked again where that helps, and whose outage ends that run
@@ -11,38 +12,47 @@ import { faultOf, noAnswer, pauseBefore, unfinished } from './model-faults.ts'
 export const meteredModel = (model: Model, { retries = 0 }: { retries?: number } = {}): Model => ({
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
     const release = reserve(request)
+    const span = chatSpan(currentExecution())
     try {
       const response = await trying(retries, request.signal, () =>
         untilAborted(model.getResponse(request), request.signal),
       )
       count(response.usage)
+      span.used(response.usage)
       return response
     } catch (error) {
+      span.failed(error)
       throw told(error, request.signal)
     } finally {
+      span.end()
       release()
     }
   },
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
     const release = reserve(request)
+    const span = chatSpan(currentExecution())
     let whole = false
     try {
       for await (const event of beginning(model, request, retries)) {
         const cut = unfinished(event)
         if (cut) {
           count(cut.usage)
+          span.used(cut.usage)
           throw cut.fault
         }
         if (event.type === 'response_done') {
           whole = true
           count(event.response.usage)
+          span.used(event.response.usage)
         }
         yield event
       }
       if (!whole) throw noAnswer()
     } catch (error) {
+      span.failed(error)
       throw told(error, request.signal)
     } finally {
+      span.end()
       release()
     }
   },

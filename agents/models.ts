@@ -1,6 +1,7 @@
 import { type ModelSettings, OpenAIResponsesModel, setTracingDisabled } from '@openai/agents'
 import OpenAI from 'openai'
 import { z } from 'zod'
+import { optional } from '../tools/settings.ts'
 import type { AgentType } from './agent-type.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Models, modelsFrom } from './models-from.ts'
@@ -31,6 +32,11 @@ export const ModelConfig = z.object({
   /** What one broker may use from midnight to midnight, UTC. */
   ASSISTANT_DAY_TOKENS: z.coerce.number().int().positive().default(DEFAULT_LIMITS.day_tokens),
   ASSISTANT_DAY_COST_USD: z.coerce.number().positive().default(DEFAULT_LIMITS.day_cost_usd),
+
+  /** A collector that takes OTLP over HTTP, where spans of agents, models and tools go; `name=value` headers for it, separated by commas. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(z.url({ protocol: /^https?$/ })),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default(''),
+  OTEL_SERVICE_NAME: z.string().default('jetvision'),
 })
 export type ModelConfig = z.output<typeof ModelConfig>
 

@@ -13,6 +13,7 @@ export const ProposalAnalysis = z.strictObject({
       ranking: z.int(),
       operator_name: z.string(),
       total_price: z.string().describe('As the tool gave it'),
+      currency: z.string().describe('As the tool gave it'),
       score: z.int(),
       reason: z.string().describe('One short sentence'),
     }),

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { ModelConfig } from '../agents/models.ts'
 import { hireBroker } from './brokers.ts'
@@ -6,7 +7,7 @@ import { scoreCorpus } from './corpus/score.ts'
 import { playScenario, type Verdict } from './play-scenario.ts'
 import { keepRun, readLastRun, tableOf } from './results.ts'
 import type { Scenario } from './scenarios/scenario.ts'
-import { scenarios } from './scenarios/scenarios.ts'
+import { scenarios, smokeTest } from './scenarios/scenarios.ts'
 import { startService } from './service.ts'
 
 const Environment = z.object({
@@ -15,12 +16,12 @@ const Environment = z.object({
   /** The share of scenarios that must pass. */
   EVAL_THRESHOLD: z.coerce.number().min(0).max(1).default(1),
   /** How many scenarios are played side by side. */
-  EVAL_PARALLEL: z.coerce.number().int().min(1).max(16).default(3),
+  EVAL_PARALLEL: z.coerce.number().int().min(1).max(16).default(4),
   /** `1` prints who said what. */
   EVAL_TRANSCRIPTS: z.string().optional(),
 })
 
-/** `npm run eval [-- words of a scenario's name]`: plays the scenarios through the front door and prints what came of them. */
+/** `npm run eval [-- [--smoke] words of a scenario's name]`: plays the scenarios through the front door and prints what came of them. */
 const {
   EVAL_RUNS: runs,
   EVAL_THRESHOLD: threshold,
@@ -28,8 +29,9 @@ const {
   EVAL_TRANSCRIPTS,
 } = Environment.parse(process.env)
 const { OPENAI_API_KEY, OPENAI_MODEL } = ModelConfig.parse(process.env)
-const wanted = process.argv.slice(2).join(' ').toLowerCase()
-const chosen = scenarios.filter(({ name }) => name.toLowerCase().includes(wanted))
+const { values, positionals } = parseArgs({ options: { smoke: { type: 'boolean' } }, allowPositionals: true })
+const wanted = positionals.join(' ').toLowerCase()
+const chosen = (values.smoke ? smokeTest : scenarios).filter(({ name }) => name.toLowerCase().includes(wanted))
 const model = OPENAI_API_KEY ? OPENAI_MODEL : 'offline rules'
 
 console.log(

@@ -15,13 +15,14 @@ describe('a new trip', () => {
     const answer = await desk.say(deal)
 
     const calls = desk.calls()
+    // The two specialists are at work at the same time.
     expect(names(calls)).toEqual([
       'create_request',
       'client_data',
-      'find_clients',
-      'update_request',
       'flight_search',
       'create_trip',
+      'find_clients',
+      'update_request',
     ])
     expect(calls[0]?.args).toMatchObject({
       segments: [
@@ -64,9 +65,9 @@ describe('a new trip', () => {
     expect(names(desk.calls())).toEqual([
       'create_request',
       'client_data',
-      'find_clients',
       'flight_search',
       'create_trip',
+      'find_clients',
     ])
 
     expect(await desk.say('yes, contact Jane Roe, jane@brightwater.example')).toContain(

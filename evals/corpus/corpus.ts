@@ -7,6 +7,7 @@ import { oneWay } from './one-way.ts'
 import { otherLanguages } from './other-languages.ts'
 import { returns } from './return.ts'
 import type { Sample } from './sample.ts'
+import { unprepared } from './unprepared.ts'
 import { untidy } from './untidy.ts'
 import { vague } from './vague.ts'
 
@@ -22,4 +23,5 @@ export const corpus: readonly Sample[] = [
   ...untidy,
   ...otherLanguages,
   ...fresh,
+  ...unprepared,
 ]

@@ -154,7 +154,7 @@ export const conversations: Scenario[] = [
   },
   {
     name: 'a question about prices before there are quotes is answered without a figure',
-    prepare: says('TEB-OPF March 3, 4 pax for Acme'),
+    prepare: says('TEB-OPF March 3, 4 pax for Redwood'),
     says: ['how much will it cost?', 'which quote is best?'],
     expect: [neverTold('invents no price', /(?:USD|\$) ?\d/), nothingAsked],
   },

@@ -1,4 +1,4 @@
-import { lastAnswer, noRequest, nothingAsked, oneRequest, requestIs, tripIsOpen } from './checks.ts'
+import { lastAnswer, neverTold, noRequest, nothingAsked, oneRequest, requestIs, tripIsOpen } from './checks.ts'
 import { comingWeekday, nextWeekWeekday } from './days.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -193,7 +193,8 @@ export const newTrips: Scenario[] = [
     says: ['TEB-VNY Dec 12, 6 pax for Acme'],
     expect: [
       requestIs({ client: 'Acme', aircraft: null, budget: null }),
-      lastAnswer('tells the preferences', /(?=.*Gulfstream G650)(?=.*vegetarian)(?=.*90,000-140,000 USD)/s),
+      lastAnswer('tells the preferences', /(?=.*Gulfstream G650)(?=.*vegetarian)(?=.*USD 90,000 to 140,000)/s),
+      neverTold('does not ask for what it knows', /\?$/),
     ],
   },
   {

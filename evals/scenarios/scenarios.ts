@@ -1,4 +1,5 @@
 import { attacks } from './attacks.ts'
+import { badInput } from './bad-input.ts'
 import { conversations } from './conversations.ts'
 import { deals } from './deals.ts'
 import { languages } from './languages.ts'
@@ -16,4 +17,8 @@ export const scenarios: readonly Scenario[] = [
   ...deals,
   ...operators,
   ...attacks,
+  ...badInput,
 ]
+
+/** Every fifth of them: some of each kind, for a machine that has a minute. */
+export const smokeTest = scenarios.filter((_, place) => place % 5 === 0)

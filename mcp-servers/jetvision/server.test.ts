@@ -10,6 +10,7 @@ import { createJetVisionServer } from './server.ts'
 const errors: object[] = []
 const context = {
   signal: new AbortController().signal,
+  db: {},
   log: { error: (fields: object) => errors.push(fields) },
 } as unknown as ToolContext // no tool here needs more
 
@@ -52,4 +53,30 @@ it('a defect is logged, and its message stays inside', async () => {
     content: [{ text: 'internal_error: Something went wrong on our side' }],
   })
   expect(errors).toHaveLength(1)
+})
+
+it('a client that goes away ends the work', async () => {
+  const begun = Promise.withResolvers<AbortSignal>()
+  const endless = defineTool({
+    name: 'endless',
+    description: 'Works until it is told to stop',
+    effect: 'read',
+    input: z.strictObject({}),
+    output: z.object({}),
+    run: (_input, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+        begun.resolve(signal)
+      }),
+  })
+  const client = await connectTo(createJetVisionServer({ context, tools: [endless] }))
+  const leaving = new AbortController()
+
+  const answer = client.callTool({ name: 'endless', arguments: {} }, { signal: leaving.signal })
+  const signal = await begun.promise
+  const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve))
+  leaving.abort()
+
+  await expect(answer).rejects.toThrow()
+  await stopped
 })

@@ -6,6 +6,7 @@ import { ServiceError } from '../../tools/errors.ts'
 import { visibleText } from '../../tools/messages/visible-text.ts'
 import { tools } from '../../tools/registry.ts'
 import { requestApproval, runTool, type Tool } from '../../tools/tool.ts'
+import { withSignal } from '../../tools/with-signal.ts'
 
 type Session = {
   /** Whose session it is: no tool takes a tenant as input, so no prompt can ask for another one's. */
@@ -53,9 +54,9 @@ export function createJetVisionServer({
           openWorldHint: effect === 'outward',
         },
       },
-      async (given: unknown) => {
+      async (given: unknown, { mcpReq }) => {
         try {
-          return answer(await callTool(tool, given, context))
+          return answer(await callTool(tool, given, withSignal(context, mcpReq.signal)))
         } catch (error) {
           return failure(error, name, context)
         }

@@ -1,3 +1,4 @@
+import { distanceNm, getAirport } from '../../../tools/airports/airports.ts'
 import { readOrdinal } from '../reading/numbers.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { chosenAirports, detailsLabel, routeLabel } from './describe.ts'
@@ -53,21 +54,21 @@ export function changeRequest(turn: Turn, trip: TripReading, request: RequestRow
 /** "remove the wifi", "they no longer need a dog crate": the wishes that share a word with it go. */
 function withoutWishes({ wishes }: TripReading, text: string, earlier: string | null) {
   if (
-    !/\b(remove|drop|without|no longer|no more|don't need|do not need|doesn't need)\b/i.test(text) ||
+    !/\b(remove|drop|scrap|cancel|kill|skip|forget|without|no longer|no more|don't need|do not need|doesn't need)\b/i.test(
+      text,
+    ) ||
     wishes.length === 0
   )
     return {}
-  const dropped = new Set(
-    wishes
-      .join(' ')
-      .toLowerCase()
-      .match(/[\p{L}-]{4,}/gu),
-  )
-  const kept = (earlier ?? '')
-    .split(/; ?/)
-    .filter((wish) => !(wish.toLowerCase().match(/[\p{L}-]{4,}/gu) ?? []).some((word) => dropped.has(word)))
+  const dropped = new Set(tellingWords(wishes.join(' ')))
+  const kept = (earlier ?? '').split(/; ?/).filter((wish) => !tellingWords(wish).some((word) => dropped.has(word)))
   return { special_requirements: kept.join('; ') }
 }
+
+const smallWord =
+  /^(the|and|for|with|not|any|are|can|they|actually|please|remove|drop|scrap|cancel|kill|skip|forget|without|longer|more|need|needs|don't|doesn't)$/
+const tellingWords = (text: string) =>
+  (text.toLowerCase().match(/[\p{L}'-]{3,}/gu) ?? []).filter((word) => !smallWord.test(word))
 
 /** What became of the client, and what to do about one that is not there. */
 export function clientSentence(
@@ -107,14 +108,29 @@ function itineraryFields(trip: TripReading, request: RequestRow, text: string): 
   if (moves_one) return { segments: withMovedFlight(request.segments, trip, (readOrdinal(text) ?? 1) - 1, day) }
   if (trip.legs.length > 1) return { segments: routedAnew(trip, request) }
   return {
-    departure_airport: leg?.from?.airports[0]?.icao,
-    arrival_airport: leg?.to?.airports[0]?.icao,
+    ...movedEnds(leg, request, text),
     departure_date: day.date,
     departure_time: day.time,
     return_date: trip.back?.date,
     return_time: trip.back?.time,
     passengers: trip.passengers,
   }
+}
+
+const moves = /\b(move|change|switch|swap|shift)\b/i
+const goes = /\b(go|going|fly|flying|arriv\w*|destination|land\w*|into)\b/i
+const NEAR_NM = 80
+
+/** Which end of the flight a place stands for: "move it from TEB to HPN", or "move it to HPN", which is around the corner of one end only. */
+function movedEnds(leg: TripReading['legs'][number] | undefined, request: RequestRow, text: string) {
+  const [from, to] = [leg?.from?.airports[0], leg?.to?.airports[0]]
+  const { departure_airport, arrival_airport } = request
+  if (!moves.test(text) || goes.test(text) || !to) return { departure_airport: from?.icao, arrival_airport: to?.icao }
+  if (from?.icao === departure_airport) return { departure_airport: to.icao }
+  if (from?.icao === arrival_airport) return { arrival_airport: to.icao }
+  const [start, end] = [departure_airport, arrival_airport].map((code) => getAirport(code ?? ''))
+  const is_start = !from && start && end && distanceNm(start, to) < NEAR_NM && distanceNm(end, to) >= NEAR_NM
+  return is_start ? { departure_airport: to.icao } : { departure_airport: from?.icao, arrival_airport: to.icao }
 }
 
 /** In a tour one flight moves at a time: "move the second leg to Dec 4". */

@@ -27,7 +27,12 @@ export function describedTrip(turn: Turn): TripReading {
     from: pickNamesake(leg.from, turn.text),
     to: pickNamesake(leg.to, turn.text),
   }))
-  return mergeTrips({ ...described, legs }, now)
+  const has_picked = legs.some((leg, index) => {
+    const before = described.legs[index]
+    return leg.from !== before?.from || leg.to !== before?.to
+  })
+  // The place in the answer is the one that was picked, and no further place of the route.
+  return mergeTrips({ ...described, legs }, has_picked ? { ...now, legs: [] } : now)
 }
 
 /** A message, read as the answer to what was asked: "8" is a number of passengers where that was the question. */

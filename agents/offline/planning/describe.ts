@@ -1,4 +1,6 @@
-import { findNamed, getAirport } from '../../../tools/airports/airports.ts'
+import { type Airport, findNamed, getAirport } from '../../../tools/airports/airports.ts'
+import { plainWords } from '../../../tools/messages/visible-text.ts'
+import { sayMoney } from '../../../tools/money.ts'
 import type { Place } from '../reading/places.ts'
 import type { QuoteRow, RequestRow, Segment } from './rows.ts'
 
@@ -20,16 +22,11 @@ const days = new Intl.DateTimeFormat('en-GB', {
 export const dayLabel = (date: string) => days.format(new Date(`${date.slice(0, 10)}T00:00:00Z`)).replace(',', '')
 
 /** "USD 112,000", "USD 84,520.50": digits are only grouped, never rounded. */
-export const priceLabel = (amount: string, currency = 'USD') => `${currency} ${grouped(amount)}`
+export const priceLabel = (amount: string, currency = 'USD') => sayMoney(amount, currency)
 
-/** "90,000-140,000 USD" */
+/** "USD 90,000 to 140,000" */
 export const rangeLabel = (least: string, most: string, currency = 'USD') =>
-  `${grouped(least)}-${grouped(most)} ${currency}`
-
-const grouped = (amount: string) => {
-  const [whole = '', cents = '00'] = amount.split('.')
-  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${/^0*$/.test(cents) ? '' : `.${cents}`}`
-}
+  `${priceLabel(least, currency)} to ${priceLabel(most, '').trim()}`
 
 export const joined = (parts: readonly string[], last = 'and') =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${last} ${parts.at(-1)}`
@@ -88,20 +85,34 @@ export const quoteLabel = ({ operator_name, total_price, currency, aircraft_type
     .filter(Boolean)
     .join(', ')
 
+/** A city's name stands for its usual airport only; the others go by their own. */
+const tellingLabel = ({ icao, city, name }: Airport) =>
+  findNamed(city)[0]?.icao === icao ? airportLabel(icao) : `${name} (${icao})`
+
+const isNamedBy = ({ icao, iata, city, name }: Airport, written: string) =>
+  written.toUpperCase() === icao ||
+  written.toUpperCase() === iata ||
+  `K${written.toUpperCase()}` === icao ||
+  plainWords(written)
+    .replace(/ (the|intl|airport|field) /g, ' ')
+    .trim()
+    .split(' ')
+    .every((word) => plainWords(`${city} ${name}`).includes(` ${word}`)) ||
+  plainWords(written).includes(plainWords(city))
+
 /** Which airport was taken for a city that has several, so that the broker can object. */
 export function chosenAirports(places: readonly (Place | null)[]): string | null {
   const seen = new Map<string, string>()
   for (const place of places) {
     const [taken, ...others] = place?.airports ?? []
-    if (!place || !taken || others.length === 0) continue
-    const alternatives = joined(
-      // A city's name does not tell its airports apart.
-      others
-        .slice(0, 3)
-        .map(({ icao, city, name }) => (city === taken.city ? `${name} (${icao})` : airportLabel(icao))),
-      'or',
-    )
+    if (!place || !taken) continue
     const name = findNamed(place.text).length > 0 ? place.text : taken.city
+    if (others.length === 0) {
+      // "Kitzbühel" has no field of its own.
+      if (!isNamedBy(taken, name)) seen.set(taken.icao, `For ${name} I took ${airportLabel(taken.icao)}.`)
+      continue
+    }
+    const alternatives = joined(others.slice(0, 3).map(tellingLabel), 'or')
     seen.set(taken.icao, `For ${name} I took ${airportLabel(taken.icao)}; tell me if it should be ${alternatives}.`)
   }
   return seen.size > 0 ? [...seen.values()].join(' ') : null

@@ -1,3 +1,4 @@
+import { readAircraft } from '../reading/aircraft.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { chosenAirports, detailsLabel, joined, priceLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
@@ -16,15 +17,10 @@ export function planNewTrip(turn: Turn, trip: TripReading): Step {
   if (!created.ok) return say(`I have not created the request. ${explain(created.failure)}`)
   const { request } = created.value
   const client = resultOf(turn, 'client_data', ClientAnswer)
-  if (trip.client && !client) {
-    return call('client_data', {
-      task: `Find the client "${trip.client}" and attach it to the request.`,
-      request_id: request.id,
-    })
-  }
   const search = resultOf(turn, 'flight_search', SearchAnswer)
-  if (!search)
-    return call('flight_search', { task: 'Create the trip in Avinode for this request.', request_id: request.id })
+  const tie = { task: `Find the client "${trip.client}" and attach it to the request.`, request_id: request.id }
+  const calls = openCalls(trip.client && !client ? tie : null, search ? null : request.id)
+  if (calls || !search) return { calls: calls ?? [] }
   return say(
     `${summary(request, client?.ok ? client.value.client : null)}`,
     chosenAirports(trip.legs.flatMap(({ from, to }) => [from, to])),
@@ -36,6 +32,24 @@ export function planNewTrip(turn: Turn, trip: TripReading): Step {
   )
 }
 
+type Task = { task: string; request_id: string | null }
+
+/** The client and the trip do not wait for each other. */
+function openCalls(client: Task | null, without_trip: string | null) {
+  const calls = [
+    ...(client ? [{ name: 'client_data', args: client }] : []),
+    ...(without_trip
+      ? [
+          {
+            name: 'flight_search',
+            args: { task: 'Create the trip in Avinode for this request.', request_id: without_trip },
+          },
+        ]
+      : []),
+  ]
+  return calls.length > 0 ? calls : null
+}
+
 /** A request that the broker filled in as a form: it exists, so only its client's wishes and its trip are missing. */
 export function planFormRequest(turn: Turn, request_id: string): Step {
   const read = resultOf(turn, 'get_request', OneRequest)
@@ -44,15 +58,13 @@ export function planFormRequest(turn: Turn, request_id: string): Step {
   const { request } = read.value
   if (!isOpen(request)) return say(`The request is ${request.status}, so I leave it as it is.`)
   const client = resultOf(turn, 'client_data', ClientAnswer)
-  if (request.client && !client) {
-    return call('client_data', {
-      task: `Recall what the client "${request.client.company_name}" likes.`,
-      request_id: null,
-    })
-  }
   const search = resultOf(turn, 'flight_search', SearchAnswer)
-  if (!search) return call('flight_search', { task: 'Create the trip in Avinode for this request.', request_id })
-  const details = openDetails({ ...request, aircraft: request.aircraft_type ?? request.metadata?.aircraft_category })
+  const recall = { task: `Recall what the client "${request.client?.company_name}" likes.`, request_id: null }
+  const calls = openCalls(request.client && !client ? recall : null, search ? null : request_id)
+  if (calls || !search) return { calls: calls ?? [] }
+  const liked = recalled((client?.ok && client.value.preferences_summary) || '')
+  const aircraft = request.aircraft_type ?? request.metadata?.aircraft_category ?? liked.aircraft
+  const details = openDetails({ ...request, budget: request.budget ?? liked.budget, aircraft })
   return say(
     `I have taken up your request: ${tripLabel(request)}`,
     client?.ok && client.value.preferences_summary,
@@ -100,7 +112,7 @@ export function wishInput(
 
 function summary(request: RequestRow, client: RequestRow['client'] | null): string {
   const shown = { ...request, client: client ?? request.client }
-  return `I created the request: ${tripLabel(shown)}`
+  return `I created the request: ${tripLabel(shown)}`.replace(': \n', ':\n')
 }
 
 const tripLabel = (request: RequestRow) =>
@@ -112,7 +124,17 @@ export function openAvinode({ deep_link, note }: { deep_link: string | null; not
   return `The next step is yours: [Open Avinode](${deep_link}), pick operators and send them the RFQs. I compare the quotes as they come in.`
 }
 
-type Found = { client: { company_name: string } | null; candidates: { company_name: string }[] }
+type Found = {
+  client: { company_name: string } | null
+  candidates: { company_name: string }[]
+  preferences_summary: string | null
+}
+
+/** What need not be asked for, because it was just told what the client likes. */
+function recalled(summary: string) {
+  const { aircraft_type, aircraft_category } = readAircraft(summary)
+  return { aircraft: aircraft_type ?? aircraft_category, budget: /\bbudget\b/i.test(summary) }
+}
 
 /** What nobody has said yet and operators or clients will ask, in one question. */
 function openDetails({ client, budget, aircraft }: { client?: unknown; budget?: unknown; aircraft?: unknown }) {
@@ -126,7 +148,9 @@ function openDetails({ client, budget, aircraft }: { client?: unknown; budget?: 
 
 /** Everything that is still open, in one question at the end. */
 function lastQuestion(trip: TripReading, found: Found | null): string | null {
-  const details = openDetails({ ...trip, aircraft: trip.aircraft_type ?? trip.aircraft_category })
+  const liked = found?.client ? recalled(found.preferences_summary ?? '') : { aircraft: null, budget: false }
+  const aircraft = trip.aircraft_type ?? trip.aircraft_category ?? liked.aircraft
+  const details = openDetails({ client: trip.client, budget: trip.budget ?? liked.budget, aircraft })
   const names = found?.candidates.map(({ company_name }) => company_name) ?? []
   const client =
     !trip.client || !found || found.client

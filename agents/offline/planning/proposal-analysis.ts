@@ -37,6 +37,7 @@ export function planProposalAnalysis(turn: Turn): Step {
       ranking: quote.ranking ?? index + 1,
       operator_name: quote.operator_name,
       total_price: quote.total_price,
+      currency: quote.currency,
       score: quote.score ?? 0,
       reason: reasonOf(quote),
     })),
@@ -47,17 +48,18 @@ const nothing = (request_id: string, summary: string) => ({ request_id, best_quo
 
 function summary([best]: readonly QuoteRow[]): string {
   if (!best) return 'No open quote has come in yet, so there is nothing to compare.'
-  const aircraft = best.aircraft_type ? `, ${best.aircraft_type}` : ''
+  const reasons = reasonsOf(best)
+  const aircraft = best.aircraft_type && !reasons.includes(best.aircraft_type) ? `, ${best.aircraft_type}` : ''
   const lead = `${best.operator_name} is the best: ${priceLabel(best.total_price, best.currency)}${aircraft}, ${best.score ?? 0} of 100 points.`
-  return [lead, reasonsOf(best)].filter(Boolean).join(' ')
+  return [lead, reasons].filter(Boolean).join(' ')
 }
 
-/** The notes begin with the score, and name the lowest price, which are told beside them. */
-const reasonsOf = ({ analysis_notes }: QuoteRow) =>
-  analysis_notes
-    ?.replace(/^\d+ of 100(?: points)?\.\s*/, '')
+/** The notes begin with the score, and name the lowest price and the operator, which are told beside them. */
+const reasonsOf = ({ analysis_notes, operator_name }: QuoteRow) =>
+  (analysis_notes ?? '')
+    .replace(/^\d+ of 100(?: points)?\.\s*/, '')
     .replace(/(Lowest price), [A-Z]{3} [\d,.]*\d/, '$1')
-    .replace(/(\d)\.00\b/g, '$1') ?? ''
+    .replace(`${operator_name}: `, 'The operator is ')
 
 /** In one sentence, without the price that stands beside it. */
 function reasonOf(quote: QuoteRow): string {

@@ -60,7 +60,10 @@ function facts(doubts: readonly Doubt[]): string[] {
 /** Questions that only the doubt raises; days and passengers are asked for anyway, as they are missing. */
 const choices = (doubts: readonly Doubt[]) =>
   doubts.flatMap(({ about, because, words, choices }) => {
-    if (about === 'place' && because === 'several') return [`which ${words} is it, ${joined(choices, 'or')}`]
+    if (about === 'place' && because === 'several')
+      return [
+        choices.includes(words) ? `is it ${joined(choices, 'or')}` : `which ${words} is it, ${joined(choices, 'or')}`,
+      ]
     if (about === 'trip') return ['is it one way or a return']
     if (about === 'time')
       return [words === 'midnight' ? 'at what time do they leave, 23:59 or 00:01' : `is it ${joined(choices, 'or')}`]
@@ -104,8 +107,8 @@ export function pickNamesake(place: Place | null, answer: string): Place | null 
   const words = answer.toLowerCase()
   const ordinal = ['first', 'second', 'third'].findIndex((word) => words.includes(word))
   const named = place.namesakes.filter(({ name }) => {
-    const region = name.split(', ')[1]?.toLowerCase()
-    return region !== undefined && words.includes(region)
+    const telling = (name.split(', ')[1] ?? name).toLowerCase()
+    return words.includes(telling)
   })
   const picked = named.length === 1 ? named[0] : ordinal >= 0 ? place.namesakes[ordinal] : undefined
   return picked ? { ...place, text: picked.name, airports: picked.airports, namesakes: null } : place

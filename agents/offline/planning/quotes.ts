@@ -19,7 +19,7 @@ export function planBestQuote(turn: Turn, trip: TripReading): Step {
     .filter(({ ranking }) => ranking > 1)
     .map(
       (quote) =>
-        `${quote.ranking}. ${quote.operator_name}, ${priceLabel(quote.total_price)}, score ${quote.score}: ${quote.reason}`,
+        `${quote.ranking}. ${quote.operator_name}, ${priceLabel(quote.total_price, quote.currency)}, score ${quote.score}: ${quote.reason}`,
     )
   return say(summary, others.join('\n'), best_quote_id && offerProposal)
 }

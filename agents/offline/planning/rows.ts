@@ -101,6 +101,7 @@ export const AnalysisAnswer = z.looseObject({
       ranking: z.number(),
       operator_name: z.string(),
       total_price: z.string(),
+      currency: z.string().default('USD'),
       score: z.number(),
       reason: z.string(),
     }),

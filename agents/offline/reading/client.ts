@@ -68,9 +68,18 @@ function firstClient(text: string): ClientReading {
     take(text, possible, name, isNoPlace(text)) ??
     take(text, booked, `${name}(?= (?:a|an|the|some|two|three|from|on|to) )`, isNoPlace(text)) ??
     take(text, subject, name + verbs, isNoPlace(text)) ??
+    take(text, subject, lower_name + verbs, isLowerName(text)) ??
     lowerCased(text) ?? { client: null, spans: [] }
   )
 }
+
+const anybody =
+  /^(boss|family|group|team|guys?|someone|somebody|principal|wife|husband|friends?|company|office|crew|couple|party|nobody|owner|assistant|ceo|lift|any|just|also|and|so|then|pls|if|when|there's)$/i
+
+/** "redwood wants to go": a name without a capital, and not just anybody. */
+const isLowerName = (text: string) => (candidate: string, after: string) =>
+  candidate.split(' ').every((one) => !notNames.test(one) && !stops.test(one) && !anybody.test(one)) &&
+  isNoPlace(text)(candidate, after)
 
 /** Someone who types without capitals: "for acme, 8 people". */
 function lowerCased(text: string): ClientReading | undefined {

@@ -72,11 +72,7 @@ const rules: Rule[] = [
     /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|(what|how) about the .*(trip|request|deal)|(did|has) the client|is the trip in avinode|what happened|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
     'status',
   ),
-  whole(
-    /(cancel|call off|scrap|drop|kill|stornier\w*|annul\w*|cancela\w*)/,
-    /\b(policy|policies|fees?|terms|don't|do not|without|if i|can i)\b/i,
-    'cancel',
-  ),
+  cancelRule,
   marginRule,
   when(
     /\b(what|anything|did|do|does|show|read)\b.*\b(operators?|they)\b.*\b(writes?|wrote|written|says?|said|mention\w*|tell|told)\b|\b(messages?|words|notes?) (of|from) (the )?operators?\b/i,
@@ -172,9 +168,15 @@ const isNewTrip = (text: string, trip: TripReading) => {
   return has_leg && has_more && !changes
 }
 
-function whole(pattern: RegExp, unless: RegExp, kind: 'cancel'): Rule {
-  const word = new RegExp(`(?<![\\p{L}])${pattern.source}(?![\\p{L}])`, 'iu')
-  return (text) => (word.test(text) && !unless.test(text) ? { kind } : undefined)
+const cancels = /(?<!\p{L})(?:cancel|call off|scrap|drop|kill|stornier\w*|annul\w*|cancela\w*)(?!\p{L})/iu
+const dropsWish =
+  /(?<!\p{L})(?:cancel|scrap|drop|kill) (?:the |their |his |her |our |that |this |all )?(?!trip|request|flight|deal|booking|charter|rfqs?|everything|all|whole|entire|it(?!\p{L})|this|that)/iu
+
+/** "cancel it", but not "drop the ski bag", which takes a wish back, nor a question about the policy. */
+function cancelRule(text: string, trip: TripReading): Intent | undefined {
+  if (!cancels.test(text) || /\b(policy|policies|fees?|terms|don't|do not|without|if i|can i)\b/i.test(text))
+    return undefined
+  return trip.wishes.length > 0 && dropsWish.test(text) ? { kind: 'change' } : { kind: 'cancel' }
 }
 
 function short(pattern: RegExp, kind: 'approve' | 'reject' | 'no' | 'greeting'): Rule {

@@ -1,4 +1,5 @@
 import { isCorrection, withoutTakenBack } from './corrections.ts'
+import { monthPattern } from './dates/names.ts'
 import { type Doubt, doubt } from './doubts.ts'
 import { numberOf, numberPattern } from './numbers.ts'
 import { matches, type Span, withoutSpans, wordEnd, wordStart } from './text.ts'
@@ -16,9 +17,9 @@ export type PassengerReading = {
 const grown =
   'pax|pp|passengers?|people|persons?|ppl|guests?|travell?ers?|adults?|souls?|seats|executives?|execs?|colleagues?|coworkers?|co-workers?|employees?|staff|guys?|friends?|humans?|men|women|ladies|gentlemen|lawyers?|partners|dudes|bros|fellas|girls|boys|folks|bodyguards?|attendees|delegates|musicians|athletes|golfers|skiers|teammates|bankers|doctors|nurses|clients|directors?|assistants?|engineers?|players?|students?|vips?|relatives?|family members?|members|passagiere?n?|personen|person|leute|gäste|gast|erwachsene|kollegen|freunde?|mitarbeiter|personnes?|passagers?|pers|adultes?|collègues|amis|personas?|pasajeros?|viajeros?|adultos?|colegas|amigos'
 const young =
-  'children|child|kids?|infants?|babies|baby|toddlers?|teenagers?|teens?|grandkids|grandchildren|kinder|kind|enfants?|bébés?|niños?|niñas?|bebés?'
+  'children|child|kids?|infants?|babies|baby|toddlers?|teenagers?|teens?|grandkids|grandchildren|kindern?|kind|enfants?|bébés?|niños?|niñas?|bebés?'
 const one =
-  'me|myself|him|himself|her|herself|(?:my|his|her|their|the|our|a|an) (?:wife|husband|girlfriend|boyfriend|fianc[ée]e?|boss|ceo|cfo|coo|president|chairman|principal|owner|assistant|nanny|partner|son|daughter|mother|father|brother|sister|friend|colleague|lawyer|driver|bodyguard|pa)|my client|nanny|mom|mum|dad|mother|father|wife|husband|ich|meine frau|mein mann|moi|ma femme|mon mari|yo|mi (?:mujer|esposa|marido|esposo)'
+  'me|myself|him|himself|her|herself|(?:my|his|her|their|the|our|a|an) (?:wife|husband|girlfriend|boyfriend|fianc[ée]e?|boss|ceo|cfo|coo|president|chairman|principal|owner|assistant|nanny|partner|son|daughter|mother|father|brother|sister|friend|colleague|lawyer|driver|bodyguard|pa)|my client|nanny|mom|mum|dad|mother|father|wife|husband|ich|meine[rm]? (?:frau|mann|partnerin?|chef)|mein mann|moi|ma femme|mon mari|yo|mi (?:mujer|esposa|marido|esposo)'
 const two = 'couple|ehepaar|pärchen|pareja|matrimonio|twins'
 const number = `(?:${numberPattern})`
 const which =
@@ -29,8 +30,12 @@ const unnamed = (group: string) => element.replace(/\(\?<\w+>/g, group)
 const joiner = '(?: ?(?:,|\\+|&|/|and|plus|with|und|mit|et|avec|y|con) ?)+| '
 const border = (source: string) => new RegExp(`${wordStart}(?:${source})${wordEnd}`, 'giu')
 
+/** Behind these stands who is counted already: "7 people incl. 2 kids". */
+const within =
+  'incl\\.?|inkl\\.?|including|inklusive|of whom|of which|of them|davon|darunter|dont|y compris|incluid[oa]s?|incluyendo'
+
 const party = border(
-  `(?<!(?:incl\\.?|including|of whom|davon|dont) )${unnamed('(?:')}(?:(?:${joiner})${unnamed('(?:')})*(?: (?:and|plus|\\+|und|et|y) ${number}(?: (?:more|others?|guests))?(?! ?(?:\\p{L}|\\d)))?`,
+  `(?<!(?:${within}) )${unnamed('(?:')}(?:(?:${joiner})${unnamed('(?:')})*(?: (?:and|plus|\\+|und|et|y) ${number}(?: (?:more|others?|guests))?(?! ?(?:\\p{L}|\\d)))?`,
 )
 const parts = border(element)
 const everybody =
@@ -51,19 +56,45 @@ const total = border(
 )
 const named = [
   `(?:party|group|team|family|crowd|gruppe|groupe|grupo|familie|familia|famille) (?:of|von|de) (?<count>${number})`,
-  `(?<!(?:${number}) ?)(?:pax|passengers?|people|guests|passagiere|passagers|pasajeros|personen|how many|head ?count|group size|(?:number|no\\.?) of (?:pax|passengers|people|guests))(?: count)?(?: is| are)? ?[:=]? ?(?<count>${number})(?! ?(?:${grown}))`,
+  `(?<!(?:${number}) ?)(?:pax|passengers?|people|guests|passagiere|passagers|pasajeros|personen|how many|head ?count|group size|(?:number|no\\.?) of (?:pax|passengers|people|guests))(?: count)?(?: is| are| to)? ?[:=]? ?(?<count>${number})(?! ?(?:${grown}))`,
   `(?:family|group|party|team|guests|entourage) ?\\(?(?<count>\\d{1,2})\\)(?!\\d)`,
   `(?<count>${number}) (?:of (?:us|them|em|'em|you)|von uns|d'entre nous|de nosotros)(?! (?:with|have|has|are|is|need|will|who|want|bring|under|over|travel))`,
-  `(?:we are|we're|they are|they're|(?:the )?(?:group|party|family|team) is|there will be|there are|there's|wir sind|wir wären|nous (?:sommes|serons)|on (?:est|sera)|somos|seremos|vamos) (?<count>${number})(?! ?(?:\\p{L}|\\d))`,
+  `(?:we are|we're|they are|they're|(?:the )?(?:group|party|family|team) is|there will be|there are|there's|wir sind|wir wären|nous (?:sommes|serons)|on (?:est|sera)|somos|seremos|vamos|(?:wir|sie) sind)(?: now| only| just| jetzt| nur)? (?<count>${number})(?! ?(?!(?:now|today|in all|this time|only|then|again|altogether|jetzt|maintenant|ahora)(?!\\p{L}))(?:\\p{L}|\\d))`,
+  `(?:fly|flying|take|taking|move|moving|bring|bringing|carry|lift) (?<count>${number})(?= (?:from|out of|up to|down to|over to|to) )`,
 ].map(border)
 const germanParty = /(?<!\p{L})zu (zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft)(?!\p{L})/giu
 const germanCounts = ['zweit', 'dritt', 'viert', 'fünft', 'sechst', 'siebt', 'acht', 'neunt', 'zehnt', 'elft', 'zwölft']
 
 const bare = border(
-  `(?:(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) |(?<=make (?:it|that) ))(?<count>${number})(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|chf|tage?|nächte|wochen?|stunden|jours?|nuits?|semaines?|heures?|días?|noches?|semanas?|horas?|years?|x|legs?|thousand|grand|mil|tausend|mille|million)${wordEnd}|[:.,/]\\d|st|nd|rd|th| ?[$€£])`,
+  `(?:(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) |(?<=make (?:it|that) )|(?<=(?:with|mit|avec|con) )(?=${number} ?(?:[,.;)]|$)))(?<count>${number})(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|chf|tage?|nächte|wochen?|stunden|jours?|nuits?|semaines?|heures?|días?|noches?|semanas?|horas?|years?|x|legs?|thousand|grand|mil|tausend|mille|million)${wordEnd}|[:.,/]\\d|st|nd|rd|th| ?[$€£])`,
 )
 const alone =
-  /(?<!\p{L})(?:just|only|nur|juste|seulement|solo|sólo|solamente) (?:me|myself|him|her|the boss|one passenger|ich|moi|yo)(?! (?:and|und|et|y|\+|plus)(?!\p{L}))|(?<!\p{L})(?:solo travell?er|flying solo|travell?ing alone|by (?:my|him|her)self|allein|tout seul|viajo solo)(?!\p{L})/giu
+  /(?<!\p{L})(?:just|only|nur|juste|seulement|solo|sólo|solamente) (?:me|myself|him|her|the boss|one passenger|ich|moi|yo)(?! (?:and|und|et|y|\+|plus)(?!\p{L}))|(?<!\p{L})(?:solo travell?er|flying solo|travell?ing alone|by (?:my|him|her)self|allein|tout seul|viajo solo)(?!\p{L})|(?<=[,;·] ?)solo(?= ?(?:[,.;]|$))/giu
+
+/** "only 4 coming back": fewer than went out. */
+const fewerBack = border(
+  `(?:(?:only|just|nur|seulement|sólo|solo) (?<back>${number})(?: (?:${grown}))?(?: of them)?|(?<less>${number}) (?:fewer|less|weniger|de moins|menos)(?: (?:${grown}))?|(?<more>${number}) more(?: (?:${grown}))?) (?:will be |are |is )?(?:coming back|flying back|going back|returning|fly back|come back|return|back|on (?:the|their) (?:way back|return)|zurück|au retour|de vuelta)`,
+)
+
+function sizeBack({ less, more, back }: Record<string, string | undefined>, out: number): number | null {
+  const size = numberOf(back ?? less ?? more ?? '')
+  if (size === null || back) return size
+  return less ? out - size : out + size
+}
+
+const travels =
+  /(?<!\p{L})(?:i(?:'d| would| want| wanna| need| will|'ll|'m| am| have)*(?: like)?(?: to)?(?: be)? (?:go|fly|travel|head|leave|get|going|flying|travell?ing|heading|leaving)|ich (?:will|möchte|muss|fliege|reise)|je (?:voudrais|veux|dois|pars|vais)|(?:quiero|necesito|quisiera) (?:volar|ir|viajar|salir))(?!\p{L})/iu
+const company = border(`(?<=(?<!\\p{L})(?:with|w/?|mit|avec|con) )${unnamed('(?:')}(?:(?:${joiner})${unnamed('(?:')})*`)
+
+/** "I want to go with 3 friends" is four: whoever speaks of flying flies along. */
+function withSpeaker(text: string): PassengerCount | undefined {
+  const speaker = travels.exec(text)
+  const [found, ...others] = speaker ? matches(text, company).filter(({ start }) => start > speaker.index) : []
+  if (!found || others.length > 0 || matches(text, total).length > 0) return undefined
+  const size = [...found.match[0].matchAll(parts)].reduce((sum, member) => sum + sizeOf(member), 1)
+  const rest = countsIn(withoutSpans(text, [found]))
+  return rest.length > 0 ? undefined : { start: found.start, end: found.end, count: size, back: null }
+}
 
 /** How many fly, and where the text says so. Children count. Where the text leaves a choice or contradicts itself, nobody is counted. */
 export function readPassengers(text: string): PassengerReading {
@@ -74,6 +105,15 @@ export function readPassengers(text: string): PassengerReading {
       const count = { start: split.start, end: split.end, count: out, back }
       return { passengers: null, counts: [count], doubts: [], spans: [split] }
     }
+  }
+  const together = withSpeaker(text)
+  if (together) return { passengers: together.count, counts: [together], doubts: [], spans: [together] }
+  const fewer = matches(text, fewerBack)[0]
+  if (fewer) {
+    const [count, ...others] = readPassengers(withoutSpans(text, [fewer])).counts
+    const back = count ? sizeBack(fewer.match.groups ?? {}, count.count) : null
+    if (count && back !== null && others.every((other) => other.count === count.count))
+      return { passengers: null, counts: [{ ...count, back }], doubts: [], spans: [count, ...others, fewer] }
   }
   const open = openCounts(text)
   const rest = withoutSpans(text, open.spans)
@@ -92,11 +132,11 @@ export function readPassengers(text: string): PassengerReading {
 /** Counts that leave a choice: "6-8 pax", "at least 6 people". */
 /** "with two bodyguards": whom they go with is not counted. */
 const companions = border(
-  `(?<=(?<!\\p{L})(?:with|plus|mit|avec|con) )(?:(?:his|her|their|my|our) )?${number} (?:more |other )?(?:friends?|colleagues?|bodyguards?|assistants?|partners|kids|children|relatives|clients|lawyers?|coworkers?|others)`,
+  `(?<=(?<!\\p{L})(?:with|w/?|plus|mit|avec|con) )(?:(?:his|her|their|my|our) )?${number} (?:more |other )?(?:friends?|colleagues?|bodyguards?|assistants?|partners|kids|children|relatives|clients|lawyers?|coworkers?|others)`,
 )
 
 function openCounts(text: string): { doubts: Doubt[]; spans: Span[] } {
-  const ranges = matches(text, range).filter(({ match }) => match.groups?.low !== match.groups?.high)
+  const ranges = matches(text, range).filter(({ match, start }) => isRange(match, text.slice(0, start)))
   const others = matches(withoutSpans(text, ranges), loose)
   const lone =
     matches(text, party).length > 0
@@ -114,6 +154,15 @@ function openCounts(text: string): { doubts: Doubt[]; spans: Span[] } {
     spans: [...ranges, ...others, ...lone],
   }
 }
+
+/** "6-8 pax" goes up and stands alone; "1700 - 4 pax", "12/12 - 4 pax" and "Dec 4 - 8 pax" are two things side by side. */
+function isRange({ 0: words, groups }: RegExpExecArray, before: string): boolean {
+  const [low, high] = [numberOf(groups?.low ?? ''), numberOf(groups?.high ?? '')]
+  const is_date = /\d[/.:-]$/.test(before) || (/ - /.test(words) && afterMonth.test(before))
+  return low !== null && high !== null && low < high && !is_date
+}
+
+const afterMonth = new RegExp(`(?<!\\p{L})${monthPattern} $`, 'iu')
 
 function countsIn(text: string): PassengerCount[] {
   const sums = matches(text, total).flatMap((found) =>

@@ -175,6 +175,8 @@ function narrower(first: Place, second: Place): Place | undefined {
 const notPlaces =
   /^(the|a|an|my|our|your|his|her|their|this|that|these|here|there|home|now|today|tonight|tomorrow|next|one|another|any|all|some|me|us|him|them|it|you|be|go|fly|get|have|book|make|send|see|know|pay|do|charter|travel|quote|return|come|take|use|work|arrange|find|plan|request|add|change|reply|date|open|client|clients|operator|operators|avinode|you|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|noon|morning|pax|which|where|what|somewhere|anywhere)$/i
 
+const object = /^ (?:up|off|out|over|along|the|a|an|my|our|his|her|their|us|them|him|it|\d+)(?![\p{L}\d-])/iu
+
 /** Words that stand where a place must stand and that nobody knows, as places without airports. */
 export function readUnknownPlaces(text: string, known: readonly Place[]): Place[] {
   const word = "[\\p{L}][\\p{L}\\p{N}']*"
@@ -183,7 +185,10 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
   const coded = matches(text, /(?<![\p{L}\d])(\p{Lu}{3,4}) ?(?:-|>|->|to|\/) ?(\p{Lu}{3,4})(?![\p{L}\d])/dgu)
   // "Tetterboro to Van Nuys": a capital word beside a link counts where it is spelt nearly like a place.
   const misspelt = matches(text, /(?<![\p{L}\d])(\p{Lu}[\p{L}']{4,}) ?(?:to|-|>|nach|à|a) ?(?=\p{L})/dgu).filter(
-    ({ match, end }) => known.some(({ start }) => start === end) && suggestAirports(match[1] ?? '', 1).length > 0,
+    ({ match, start, end }) =>
+      known.some((place) => place.start === end) &&
+      !known.some((place) => place.start < end && start < place.end) &&
+      suggestAirports(match[1] ?? '', 1).length > 0,
   )
   const found = [...named, ...coded, ...misspelt].flatMap(({ match }) =>
     [1, 2].flatMap((group) => {
@@ -200,8 +205,12 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
         (/^\p{Ll}/u.test(written) &&
           /to $/.test(text.slice(0, start)) &&
           !known.some((other) => isLink(text.slice(other.end, start))))
-      return is_known || is_verb ? [] : [{ start, end, text: written, airports: [], namesakes: null }]
+      // A verb takes a particle or an object: "to pick up two more".
+      const has_object = /^\p{Ll}/u.test(written) && object.test(text.slice(end))
+      return is_known || is_verb || has_object ? [] : [{ start, end, text: written, airports: [], namesakes: null }]
     }),
   )
-  return found.filter((place, index) => found.findIndex(({ start }) => start === place.start) === index)
+  return found.filter(
+    (place, index) => !found.slice(0, index).some((other) => other.start < place.end && place.start < other.end),
+  )
 }

@@ -1,9 +1,9 @@
 import { editDistance } from '../../../tools/airports/spelling.ts'
-import { calendarNames, monthPattern } from './dates/names.ts'
+import { calendarNames, monthPattern, weekdayPattern } from './dates/names.ts'
 import { clean } from './text.ts'
 
 /** A text as the rules read it: without what belongs to an e-mail and not to a trip, and with common words spelt right. */
-export const prepare = (text: string) => inFigures(spelt(withoutNumbers(clean(withoutMail(text)))))
+export const prepare = (text: string) => inFigures(spelt(withoutReplaced(withoutNumbers(clean(withoutMail(text))))))
 
 const header = /^\s*(?:from|to|cc|bcc|sent|date|subject|reply-to|von|an|betreff|gesendet|de|objet|asunto) ?:/i
 const closing =
@@ -36,6 +36,17 @@ const withoutNumbers = (text: string) =>
     .replace(apart, (found) => ' '.repeat(found.length))
     .replace(/ {2,}/g, ' ')
     .trim()
+
+const replaced =
+  /(?<!\p{L})(?:instead of|rather than|anstatt|statt|au lieu d[eu']|en lugar de|en vez de) ?[^,;.!?]{1,40}?(?=[,;.!?]|$| (?:and|but|for|with|use|take|make|do|let|please|und|et|y)(?!\p{L}))/giu
+
+const changed = new RegExp(
+  `(?<=(?<!\\p{L})(?:change|changed|move|moved|switch|shift|push|postpone|bump|raise|lower|increase|reduce)(?!\\p{L})[^,;.!?]{0,30}) from (?:the )?[^,;.!?]{0,12}?(?:\\d|${weekdayPattern})[^,;.!?]{0,12}? (?=to(?!\\p{L}))`,
+  'giu',
+)
+
+/** "Saturday instead of Friday" speaks of Saturday, and "change it from 4 to 6" of 6. */
+const withoutReplaced = (text: string) => text.replace(replaced, '').replace(changed, ' ').trim()
 
 const ones =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth'.split(
@@ -75,8 +86,10 @@ const rightlySpelt = new Set([
   ...vocabulary,
 ])
 
+const short = /(?<!\p{L})(?:tmrw|tmrow|tmw|tmr|tomo|2moro|2morrow)(?!\p{L})/giu
+
 const spelt = (text: string) =>
-  text.replace(/(?<![\p{L}\p{N}])\p{L}{5,}(?![\p{L}\p{N}'])/gu, (word) => {
+  text.replace(short, 'tomorrow').replace(/(?<![\p{L}\p{N}])\p{L}{5,}(?![\p{L}\p{N}'])/gu, (word) => {
     const lower = word.toLowerCase()
     if (rightlySpelt.has(lower)) return word
     const meant = vocabulary.find((known) => {

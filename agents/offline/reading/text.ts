@@ -28,9 +28,21 @@ export const withoutSpans = (text: string, spans: readonly Span[]) =>
 
 /** Every match of a pattern with its place in the text. */
 export const matches = (text: string, pattern: RegExp) =>
-  [...text.matchAll(new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`))].map(
-    (match) => ({ match, start: match.index, end: match.index + match[0].length }),
-  )
+  [...text.matchAll(everywhere(pattern))].map((match) => ({
+    match,
+    start: match.index,
+    end: match.index + match[0].length,
+  }))
+
+const global = new WeakMap<RegExp, RegExp>()
+
+/** The same pattern for all its matches, compiled once: one message meets some hundred patterns. */
+function everywhere(pattern: RegExp): RegExp {
+  if (pattern.global) return pattern
+  const known = global.get(pattern) ?? new RegExp(pattern.source, `${pattern.flags}g`)
+  global.set(pattern, known)
+  return known
+}
 
 /** `\b` knows only ASCII; these two know "für" and "à". */
 export const wordStart = '(?<![\\p{L}\\p{N}])'

@@ -9,7 +9,7 @@ import { type PassengerReading, readPassengers } from './passengers.ts'
 import { type Place, readPlaces, readUnknownPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
 import { type Leg, legsOf } from './route.ts'
-import { blank, type Span, withoutSpans } from './text.ts'
+import { blank, folded, type Span, withoutSpans } from './text.ts'
 import { readWishes } from './wishes.ts'
 
 export type TripLeg = {
@@ -66,7 +66,10 @@ export function readTrip(original: string, { today, after = null }: ReadingOptio
   const dates = readDates(withoutSpans(text, known), today)
   const dateless = withoutSpans(text, dates)
   const unknown = readUnknownPlaces(dateless, known)
-  const places = [...known, ...unknown].sort((a, b) => a.start - b.start)
+  const places = withChoices(
+    text,
+    [...known, ...unknown].sort((a, b) => a.start - b.start),
+  )
   const legs = legsOf(dateless, places)
   const [is_one_way, is_round_trip] = [oneWay.test(text), roundTrip.test(text)]
   const { wishes, doubts, returns_some_day, ...days } = schedule(dateless, legs, dates, {
@@ -93,6 +96,18 @@ export function readTrip(original: string, { today, after = null }: ReadingOptio
   }
   return isSeveralTrips(original, trip) ? onlyDoubt(trip) : trip
 }
+
+const or =
+  /^ ?,? ?(?:or|oder|ou|o)(?: (?:maybe|perhaps|possibly|even|else|alternatively|vielleicht|peut-être|quizás))?(?: (?:to|from|in|the|nach|von))? $/iu
+
+/** "LHR or maybe Luton" is one place that is still to be chosen. */
+const withChoices = (text: string, places: readonly Place[]): Place[] =>
+  folded(places, (one, other) => {
+    if (!or.test(text.slice(one.end, other.start)) || one.airports.length === 0 || other.airports.length === 0)
+      return undefined
+    const named = [one, other].map(({ text, airports }) => ({ name: text, airports }))
+    return { ...one, end: other.end, namesakes: [...(one.namesakes ?? []), ...named] }
+  })
 
 /** A name for two places, or for none. */
 const placeDoubts = (places: readonly Place[]): Doubt[] =>
@@ -152,7 +167,7 @@ const startOf = (leg: Leg | undefined) =>
 const isSeveralTrips = (text: string, { legs }: TripReading) =>
   legs.length > 1 &&
   legs.some((leg, index) => index > 0 && leg.from?.text !== legs[index - 1]?.to?.text) &&
-  /\b(?:(?:two|three|2|3|several|separate) (?:separate |different )?(?:trips|requests|deals|clients)|separately|another (?:trip|request|client|one) (?:for|is)|second (?:trip|request|deal)|zwei (?:reisen|anfragen)|deux (?:voyages|demandes)|dos (?:viajes|solicitudes))\b/i.test(
+  /\b(?:(?:two|three|2|3|several|separate) (?:separate |different )?(?:trips|requests|deals|clients|planes|jets|charters)|separately|another (?:(?:trip|request|client|one) (?:for|is)|(?:(?:one|plane|jet) )?from)|second (?:trip|request|deal)|zwei (?:reisen|anfragen)|deux (?:voyages|demandes)|dos (?:viajes|solicitudes))\b/i.test(
     text,
   )
 

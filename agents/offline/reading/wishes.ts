@@ -8,7 +8,7 @@ const refusal =
   /^(?:and |but )?(?:no|without|kein(?:e|en)?|ohne|pas de|sans|sin) (?!budget|rush|worries|problem|thanks|thank|wait|hurry|return|idea|preference|one\b|news|need|limit|client|more)\p{L}[\p{L} -]{2,30}$/iu
 
 const lead =
-  /^(?:and|with|plus|also|including|incl\.?|please|mit|und|avec|et|con|y|,|:|-|a|the|some|we|they|he|she|client|the client|there)(?:'d|'s| is| are| will)?\s+|^(?:needs?|needed|wants?|would|like|likes|requires?|has|have|having|bring|brings|bringing|add|be|should|must|get)\s+/i
+  /^(?:notes?|remarks?|comments?|extras?|special (?:requests?|requirements?|wishes)|wishes) ?: ?|^(?:and|with|plus|also|including|incl\.?|please|mit|und|avec|et|con|y|,|:|-|a|the|some|we|they|he|she|client|the client|there)(?:'d|'s| is| are| will)?\s+|^(?:needs?|needed|wants?|would|like|likes|requires?|has|have|having|bring|brings|bringing|add|be|should|must|get)\s+/i
 
 /** "with a live elephant": an odd wish is a wish too, and so is what is listed behind it. */
 const brought =

@@ -7,7 +7,7 @@ const half = '(?<half>[ap]\\.?m\\.?(?!\\p{L})|[ap](?![\\p{L}.\\d]))'
 const partOfDay =
   "(?<part>in the (?:morning|afternoon|evening)|at night|du matin|du soir|de l'après-midi|de la (?:mañana|tarde|noche)|morgens|abends|nachmittags|früh)"
 const zone =
-  '(?<zone>z|utc|gmt|e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|bst|ces?t|lt|l|zulu|eastern|central|mountain|pacific|local(?: time)?)'
+  '(?<zone>z|utc|gmt|e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|bst|ces?t|lt|lcl|l|zulu|eastern|central|mountain|pacific|local(?: time)?)'
 const hour = '(?<hour>[01]?\\d|2[0-3])'
 
 /** Ways to write one time; which groups are filled says how to read it. */
@@ -46,6 +46,7 @@ const bounds = [
   `between ${edge} (?:and|to) ${anyTime}|(?:zwischen|entre) ${edge} (?:und|et|y) ${anyTime}`,
   `(?:any ?time )?(?:from )?\\d{1,2}(?::\\d{2})? ?(?:[ap]m)? ?(?:-|to) ?\\d{1,2}(?::\\d{2})? ?[ap]\\.?m\\.?`,
   `(?:(?:must|should|need(?:s)? to|want(?:s)? to|has to|have to) )?(?:arriv(?:e|es|ing|al)|land(?:s|ing)?|be there|get (?:there|in)|wheels down|on the ground|ankunft|arrivée|llegada)(?: there)?(?: (?:by|before|at|no later than|not later than|around|latest|um|bis|à|avant|a las))* ${anyTime}`,
+  `(?:for )?(?:an? |the |their |our |my |his |her )?${anyTime} (?:meeting|call|appointment|dinner|lunch|event|game|match|show|concert|ceremony|wedding|conference|reservation|tee ?time|start|kick-?off)`,
   `(?:after|before|by|no later than|not later than|no earlier than|not before|earliest|latest|as of|until|till|any ?time (?:after|before)|nach|vor|ab|bis|spätestens(?: um)?|frühestens(?: um)?|après|avant|à partir de|después de|antes de|a partir de) (?:las )?${anyTime}`,
 ].map((pattern) => new RegExp(`(?<![\\p{L}\\d])(?:${pattern})(?![\\p{L}\\d])`, 'giu'))
 
@@ -62,7 +63,7 @@ const parts = new RegExp(
 
 /** Four digits without a mark are a time beside a day or a word that asks for one: "27NOV 0900", "wheels up 0730". */
 const bareDigits = new RegExp(
-  `(?:(?<![\\p{L}\\d])(?:${depart}|at|@|etd)[: ]{1,2}|(?<=(?:return(?:ing|s)?|rtn|back)[: ]{1,2})|(?<=${blank}[ ,]{1,2}))(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d)(?: ?${zone})?(?![\\p{L}\\d])`,
+  `(?:(?<![\\p{L}\\d])(?:${depart}(?: ${cue})?|at|@|etd)[: ]{1,2}|(?<=(?:return(?:ing|s)?|rtn|back)[: ]{1,2})|(?<=${blank}[ ,]{1,2}))(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d)(?: ?${zone})?(?![\\p{L}\\d])`,
   'giu',
 )
 const bareHour =

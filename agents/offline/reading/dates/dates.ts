@@ -2,10 +2,10 @@ import { isCorrection } from '../corrections.ts'
 import { doubt } from '../doubts.ts'
 import { detectLanguage } from '../language.ts'
 import { folded, withoutSpans } from '../text.ts'
-import { nextDayOfMonth, weekdayFrom, weekdayOf } from './calendar.ts'
+import { addDays, nextDayOfMonth, weekdayFrom, weekdayOf } from './calendar.ts'
 import { readTimes } from './clock.ts'
 import { readDays } from './days.ts'
-import { type DateMention, namesDay } from './mention.ts'
+import { type DateMention, mention, namesDay } from './mention.ts'
 
 /**
  * Days and times in the order of the text, relative to `today`. A date without a year is its next occurrence on or after today; a day
@@ -19,7 +19,26 @@ export function readDates(text: string, today: string): DateMention[] {
     const both = joined(last, next, text.slice(last.end, next.start))
     return both && { ...both, start: last.start, end: next.end }
   })
-  return folded(together, (last, next) => corrected(last, next, text)).map((one) => approximate(one, text))
+  const kept = folded(together, (last, next) => corrected(last, next, text)).map((one) => approximate(one, text))
+  return withDayBefore(kept, text)
+}
+
+const dayBefore =
+  /(?<!\p{L})the (?:night|evening|afternoon|morning|day) (?:before|prior)(?!\p{L})|am (?:tag|abend) (?:davor|zuvor)|la veille|(?:el día|la noche) anterior/iu
+
+/** "a meeting on Jan 14, leaving the night before" leaves on Jan 13. */
+function withDayBefore(mentions: readonly DateMention[], text: string): DateMention[] {
+  const found = dayBefore.exec(text)
+  const event = mentions.find(({ date, doubt }) => date !== null && doubt === null)
+  if (!found || !event?.date) return [...mentions]
+  const [start, end] = [found.index, found.index + found[0].length]
+  // "the day before Thanksgiving" is a day by itself.
+  if (mentions.some((one) => one.date !== null && one.start < end && start < one.end)) return [...mentions]
+  const others = mentions.filter((one) => one !== event && (one.end <= start || one.start >= end))
+  const part = /night|evening|afternoon|morning|abend|noche/iu.exec(found[0])?.[0] ?? null
+  const day = mention({ start, end }, { date: addDays(event.date, -1), note: part })
+  const note = event.note && mention(event, { note: `${event.note} on ${event.date}` })
+  return [...others, day, ...(note ? [note] : [])].sort((a, b) => a.start - b.start)
 }
 
 /** "Dec 4, no wait, Dec 5" is Dec 5; what the correction leaves open stays as it was. */
@@ -29,7 +48,12 @@ const corrected = (last: DateMention, next: DateMention, text: string): DateMent
     : undefined
 
 /** Two neighbours that say one thing together, or undefined. */
-function joined(a: DateMention, b: DateMention, between: string): Omit<DateMention, 'start' | 'end'> | undefined {
+function joined(
+  first: DateMention,
+  second: DateMention,
+  between: string,
+): Omit<DateMention, 'start' | 'end'> | undefined {
+  const [a, b] = [settledBy(second.note, first), settledBy(first.note, second)]
   if (namesDay(a) && namesDay(b)) {
     if (/^,? ?(?:or|oder|ou|o|\/) ?(?:on |the |am |le |el )?$/iu.test(between)) return alternatives(a, b)
     if (/^ ?(?:-|to|until|till?|through|thru|bis|au|al|a|hasta)(?: zum)? ?(?:the )?$/iu.test(between))
@@ -37,14 +61,25 @@ function joined(a: DateMention, b: DateMention, between: string): Omit<DateMenti
     if (/^[ ,.(]*(?:the |den |le |el )?$/iu.test(between)) return weekdayWithDate(a, b) ?? weekdayWithDate(b, a)
     return undefined
   }
-  const is_beside = /^[ ,(|@:]*(?:at|on|um|à|a las|around|about|gegen|vers|-|of)?[ ,:]*$/iu.test(between)
+  const is_beside = /^[ ,(|@:]*(?:at|on the|on|um|à|a las|around|about|gegen|vers|-|of)?[ ,:]*$/iu.test(between)
   if (!is_beside) return undefined
+  if (first.doubt && first !== a && second.note && !namesDay(second)) return withPart(a, second.note, a)
   if (namesDay(a) && !namesDay(b) && a.time === null && !(a.note && b.note)) return withTime(a, b)
   if (!namesDay(a) && namesDay(b) && b.time === null) return withTime(b, a)
   if (!namesDay(a) && !namesDay(b)) return sameMoment(a, b)
   // "tomorrow morning" and then "6:45"
   if (namesDay(a) && a.note && !namesDay(b) && b.time) return withPart({ ...a, note: null }, a.note, b)
   return undefined
+}
+
+const isPart = /morning|afternoon|evening|tonight|night|abend|nachmittag|matin|soir|après|mañana|tarde|noche/i
+
+/** "tonight at 8" leaves no doubt which eight. */
+function settledBy(part: string | null, moment: DateMention): DateMention {
+  const [early] = moment.doubt?.about === 'time' ? moment.doubt.choices : []
+  const hour = /^(\d+) am$/.exec(early ?? '')?.[1]
+  if (!hour || !part || !isPart.test(part)) return moment
+  return { ...moment, doubt: null, time: `${hour.padStart(2, '0')}:00` }
 }
 
 const withTime = (day: DateMention, moment: DateMention): DateMention =>

@@ -243,7 +243,7 @@ function readSeries(text: string, context: Context): DateMention[] {
 }
 
 const ordinal =
-  /(?:(?<=\b(?:back|return|returning|home|the|on|am|le|el)\b(?: on| the| am| le| el| on the)? ))(\d{1,2})(?:st|nd|rd|th|\.(?= |$|,))?(?![\d:.]|\d| ?(?:am|pm|k|pax|people|passengers|persons|uhr|h)\b|[$€£%])|\b(\d{1,2})(?:st|nd|rd|th)\b/gi
+  /(?:(?<=\b(?:back|return|returning|home|the|on|am|le|el)\b(?: on| the| am| le| el| on the)? ))(\d{1,2})(?:st|nd|rd|th|\.(?= |$|,))?(?![\d:.]|\d| ?(?:[ap]m?|k|pax|people|passengers|persons|uhr|h)\b|[$€£%])|\b(\d{1,2})(?:st|nd|rd|th)\b/gi
 
 /** "back the 23rd" */
 function readOrdinals(text: string): DateMention[] {

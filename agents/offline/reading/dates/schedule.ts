@@ -3,7 +3,7 @@ import type { Place } from '../places.ts'
 import type { Leg } from '../route.ts'
 import { blank } from '../text.ts'
 import { addDays, followingYear, nextDayOfMonth, nextWeekWeekday, weekdayFrom, weekdayOf } from './calendar.ts'
-import { type DateMention, type Day, namesDay } from './mention.ts'
+import { type DateMention, type Day, mention, namesDay } from './mention.ts'
 
 /** Which flight each day and time belongs to. */
 export type Schedule = {
@@ -32,6 +32,22 @@ const roundTrips =
   /(?<!\p{L})(?:(?:there )?and back(?! (?:on|at|in|the|by)(?!\p{L})| ?·)|hin und zurück|aller[- ]retour|ida y vuelta|(?:a|need|one|the) return(?! (?:on|at|date|flight on))|return (?:trip|flight|ticket)|round ?-?trip)(?!\p{L})/giu
 const outWords = /(?<!\p{L})(?:out|outbound|depart\w*|leav\w*|there|hin|aller|ida)(?!\p{L})[^.;]{0,12}$/iu
 
+const outLead =
+  /(?<!\p{L})(?:out|outbound|dep(?:art\w*)?\.?|leav\w*|etd|hin(?:flug)?|aller|ida|abflug|départ|salida):?(?: on| am| le| el)?(?: the)? ?$/iu
+const arrives = /arriv|land|there|ankunft|llegada|be in|get in/i
+
+/** "arrive by 5am on the 12th" behind a day of departure is a wish, and no flight back. */
+function onlyFlights(mentions: readonly DateMention[]): DateMention[] {
+  const departs = mentions.find((one) => namesDay(one) && !(one.note && arrives.test(one.note)))
+  return mentions.map((one) => {
+    const is_arrival = one !== departs && departs && departs.start < one.start && namesDay(one)
+    if (!is_arrival || !one.note || !arrives.test(one.note)) return one
+    const day = one.date ?? (one.day_of_month === null ? '' : `the ${one.day_of_month}.`)
+    const note = day ? `${one.note} on ${day}` : one.note
+    return mention(one, { note })
+  })
+}
+
 function thereAndBack(
   original: string,
   legs: readonly Leg[],
@@ -43,10 +59,10 @@ function thereAndBack(
     known.is_round_trip ||
     backWords.test(text) ||
     mentions.some((one) => !one.is_stay && isHomeward(one, text, mentions))
-  const usable = mentions.filter(({ is_stay }) => !is_stay || returns)
+  const usable = onlyFlights(mentions.filter(({ is_stay }) => !is_stay || returns))
   const homeward = usable.filter((one) => isHomeward(one, text, mentions))
   const there = usable.filter((one) => !homeward.includes(one))
-  const out = departureOf(there, known)
+  const out = departureOf(there, text, known)
   const base = out.day.date ?? known.after ?? known.today
   const back = backOf(homeward, out.second, out.day.date, base, known)
   const place = legs[0]?.from ?? null
@@ -69,15 +85,21 @@ function isHomeward(one: DateMention, text: string, mentions: readonly DateMenti
   const before = text.slice(Math.max(0, one.start - 40, previous?.end ?? 0), one.start)
   const behind = /^ ?(?:zurück|back|return|hin|out)(?= ?(?:[,.;]|$|und |and ))/iu.exec(text.slice(one.end))?.[0]
   if (behind) return !/hin|out/i.test(behind)
+  // "back on Friday in the evening"
+  const goes_on = previous && !namesDay(one) && namesDay(previous) && /^[^,.;]{0,12}$/.test(before)
+  if (goes_on && isHomeward(previous, text, mentions)) return true
   const led = previous && /^ ?(?:zurück|back|return|hin|out) ?[,.;]/iu.test(before) ? '' : before
   return backWords.test(led) && !outWords.test(led.slice(led.search(backWords)))
 }
 
 type Found = { day: Day; zone: string | null; doubts: Doubt[]; second: DateMention | null }
 
-function departureOf(there: readonly DateMention[], known: Known): Found {
+function departureOf(there: readonly DateMention[], text: string, known: Known): Found {
   const named = there.filter(namesDay)
-  const certain = named.filter(({ doubt }) => doubt === null || doubt.about !== 'day')
+  const clear = named.filter(({ doubt }) => doubt === null || doubt.about !== 'day')
+  // "for New Year's, out Dec 28": what is named as the way out is the departure, not the occasion.
+  const led = clear.findIndex(({ start }) => outLead.test(text.slice(0, start)))
+  const certain = clear.slice(Math.max(0, led))
   const vague = named.find(({ doubt }) => doubt?.about === 'day')
   // "Dec 10-12, one way" is a choice of days.
   const loose = known.is_one_way ? certain.find(({ until }) => until) : undefined
@@ -154,9 +176,12 @@ function tour(text: string, legs: readonly Leg[], mentions: readonly DateMention
           ? days.slice(index, index + 1)
           : inside.filter(namesDay)
     const clocks = for_all || for_first ? inside : mentions.filter((one) => inside.includes(one) || own.includes(one))
-    const clock =
-      own.find(({ time }) => time !== null) ??
-      clocks.find(({ time, start }) => time !== null && !days.some((day) => day !== own[0] && day.start === start))
+    // "all on Dec 8, wheels up 7am": the first one leaves at seven.
+    const is_later = for_all && index > 0
+    const clock = is_later
+      ? undefined
+      : (own.find(({ time }) => time !== null) ??
+        clocks.find(({ time, start }) => time !== null && !days.some((day) => day !== own[0] && day.start === start)))
     const certain = own.find(({ doubt }) => doubt === null)
     const day = { date: certain ? dateOf(certain, from) : null, time: clock?.time ?? null }
     from = day.date ?? from
