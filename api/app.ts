@@ -30,6 +30,7 @@ import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { participantRoutes } from './routes/participants.ts'
 import { proposalRoutes } from './routes/proposals.ts'
+import { queueBoardRoutes } from './routes/queue-board.ts'
 import { quoteRoutes } from './routes/quotes.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -47,6 +48,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const authenticate = signIn(deps, presence)
 
   app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, storableAddress, bodyLimits)
+  app.route('/', queueBoardRoutes(deps)) // it opens to a pass as well
   app.use('/api/*', unlessOpen(authenticate), unlessOpen(limits.byBroker), forJsonRoutes)
   app.use('/mcp', authenticate, limits.byBroker)
   app.onError(async (error, c) => {
@@ -79,7 +81,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   describeApi(app, () => deps.publicUrl)
   const { mcp } = deps
   if (mcp) app.all('/mcp', (c) => mcp(c.req.raw, c.var.context))
-  if (deps.webDir !== null) app.route('/', webPageRoutes(deps.webDir))
+  if (deps.webDir !== null) app.route('/', webPageRoutes(deps.webDir, deps.clerk))
   return app
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { avinodeFor } from '../tools/avinode/connections.ts'
 import type { Broker, ToolContext } from '../tools/context.ts'
 import { stableId } from '../tools/database.ts'
 import { ForbiddenError } from '../tools/errors.ts'
@@ -50,12 +51,12 @@ function toolContext(
   c: Context<ApiEnv>,
   { broker, db }: Pick<ToolContext, 'broker' | 'db'>,
 ): ToolContext {
-  const { avinode, mail, publicUrl, log, now = () => new Date() } = deps
+  const { mail, publicUrl, log, now = () => new Date() } = deps
   let signal: AbortSignal | undefined
   return {
     broker,
     db,
-    avinode,
+    avinode: avinodeFor(broker.iso_agent_id, deps.supabase.service, deps),
     mail,
     publicUrl,
     log,

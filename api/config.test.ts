@@ -35,6 +35,7 @@ describe('the configuration for production', () => {
     ['AVINODE_WEBHOOK_PASSWORD', 'short'],
     ['PUBLIC_URL', 'http://desk.example.com'],
     ['CLERK_ISSUER', 'http://clerk.example.com'],
+    ['CLERK_PUBLISHABLE_KEY', `pk_live_${btoa('clerk.example.com/?$')}`],
     ['SUPABASE_SIGNING_KEY', 'not json'],
   ])('is refused with an unsafe %s', (name, value) => {
     expect(() => parseConfig({ ...GOOD, [name]: value })).toThrow(name)
@@ -54,6 +55,34 @@ describe('the configuration for production', () => {
     })
 
     expect(webhookCredentials(config)).toHaveLength(2)
+  })
+
+  it('takes notifications of further Avinode connections, each with pairs of its own', () => {
+    const pair = { username: 'second', password: 'Kd82hFq0vXz5cPw1' }
+    const second = { name: 'second-desk', api_token: '3f0e8f52-3f0b-4f5e', auth_token: 'eyJhbGciOi.second.sig' }
+    const parse = (...all: object[]) => parseConfig({ ...GOOD, AVINODE_CONNECTIONS: JSON.stringify(all) })
+
+    expect(webhookCredentials(parse({ ...second, webhook: [pair] })).at(-1)).toEqual({
+      ...pair,
+      connection: 'second-desk',
+    })
+    for (const wrong of [
+      [{ ...second, webhook: [] }],
+      [{ ...second, name: 'default', webhook: [pair] }],
+      [{ ...second, webhook: [{ ...pair, password: 'changeme-changeme' }] }],
+      [{ ...second, webhook: [{ username: GOOD.AVINODE_WEBHOOK_USERNAME, password: GOOD.AVINODE_WEBHOOK_PASSWORD }] }],
+      [
+        { ...second, webhook: [pair] },
+        { ...second, name: 'third', webhook: [pair] },
+      ],
+      [
+        { ...second, webhook: [pair] },
+        { ...second, webhook: [{ ...pair, username: 'other' }] },
+      ],
+    ]) {
+      expect(() => parse(...wrong)).toThrow('AVINODE_CONNECTIONS')
+    }
+    expect(() => parseConfig({ ...GOOD, AVINODE_CONNECTIONS: '{' })).toThrow('AVINODE_CONNECTIONS')
   })
 
   it('limits calls, as it is told or as is usual', () => {

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { cannotSign, canSign, optional, parseSettings, secret, sharedSettings } from '../tools/settings.ts'
+import {
+  type AvinodeConnection,
+  cannotSign,
+  canSign,
+  optional,
+  parseSettings,
+  secret,
+  sharedSettings,
+} from '../tools/settings.ts'
+import { PublishableKey } from './clerk-frontend.ts'
+import type { WebhookCredential } from './webhook-credentials.ts'
 
 const list = z
   .string()
@@ -8,6 +18,31 @@ const list = z
 
 /** Calls per minute of one broker, or from one address. */
 const perMinute = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual)
+
+type WebhookSettings = {
+  AVINODE_WEBHOOK_USERNAME: string
+  AVINODE_WEBHOOK_PASSWORD: string
+  AVINODE_WEBHOOK_PREVIOUS_USERNAME?: string | undefined
+  AVINODE_WEBHOOK_PREVIOUS_PASSWORD?: string | undefined
+  AVINODE_CONNECTIONS?: AvinodeConnection[] | undefined
+}
+
+/** The pairs that Avinode's notifications may come with, of every connection. */
+export function webhookCredentials(config: WebhookSettings): WebhookCredential[] {
+  const { AVINODE_WEBHOOK_PREVIOUS_USERNAME: username, AVINODE_WEBHOOK_PREVIOUS_PASSWORD: password } = config
+  const current = { username: config.AVINODE_WEBHOOK_USERNAME, password: config.AVINODE_WEBHOOK_PASSWORD }
+  return [
+    current,
+    ...(username && password ? [{ username, password }] : []),
+    ...(config.AVINODE_CONNECTIONS ?? []).flatMap(({ name: connection, webhook }) =>
+      webhook.map((pair) => ({ ...pair, connection })),
+    ),
+  ]
+}
+
+/** Two connections that showed the same pair could not be told apart. */
+const differ = (credentials: WebhookCredential[]) =>
+  new Set(credentials.map(({ username, password }) => JSON.stringify([username, password]))).size === credentials.length
 
 const Environment = z
   .object({
@@ -27,23 +62,22 @@ const Environment = z
     AVINODE_WEBHOOK_PREVIOUS_PASSWORD: optional(secret(16)),
 
     CLERK_ISSUER: z.url({ protocol: /^https$/ }),
+    /** Without it the page offers no sign-in; the API works all the same. */
+    CLERK_PUBLISHABLE_KEY: optional(PublishableKey),
     CLERK_JWKS_URL: optional(z.url({ protocol: /^https$/ })),
     CLERK_AUTHORIZED_PARTIES: optional(list),
     CLERK_WEBHOOK_SECRET: secret(16),
   })
   .refine(canSign, cannotSign)
+  .refine((config) => differ(webhookCredentials(config)), {
+    path: ['AVINODE_CONNECTIONS'],
+    message: 'Every pair of username and password must be another one',
+  })
 
 export type ApiConfig = z.output<typeof Environment>
 
 /** Called once, by `main.ts`: nothing else in `api/` reads the environment. */
 export const parseConfig = (environment: NodeJS.ProcessEnv): ApiConfig => parseSettings(Environment, environment)
-
-/** The pairs that Avinode's notifications may come with. */
-export function webhookCredentials(config: ApiConfig) {
-  const { AVINODE_WEBHOOK_PREVIOUS_USERNAME: username, AVINODE_WEBHOOK_PREVIOUS_PASSWORD: password } = config
-  const current = { username: config.AVINODE_WEBHOOK_USERNAME, password: config.AVINODE_WEBHOOK_PASSWORD }
-  return username && password ? [current, { username, password }] : [current]
-}
 
 /** How many calls a minute are answered. An office shares one address, so that addresses get more than brokers. */
 export const rateLimits = (config: ApiConfig) => ({

@@ -1,8 +1,10 @@
+import type { Queue } from 'bullmq'
 import type { Registry } from 'prom-client'
 import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import type { Avinode } from '../tools/avinode/avinode.ts'
 import type { Db, Log, ToolContext } from '../tools/context.ts'
 import type { Mail } from '../tools/mail.ts'
+import type { ClerkFrontend } from './clerk-frontend.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { WebhookCredential } from './webhook-credentials.ts'
 
@@ -46,6 +48,9 @@ export type LocalSignIn = {
 export type Check = { ok: boolean; detail?: string }
 export type Checks = Record<string, Check>
 
+/** The queues for an admin's page; `secret` signs the passes to it, and is the same in every process. */
+export type QueueBoard = { queues(): Promise<readonly Queue[]>; secret: string }
+
 /** All that the HTTP API needs; `main.ts` builds the real ones. */
 export type ApiDeps = {
   supabase: { service: Db; forBroker(clerk_user_id: string): Db }
@@ -54,6 +59,8 @@ export type ApiDeps = {
   /** Null for a token that is missing something, forged, or out of date. `expires_at` (ms) ends what the token has opened. */
   verifyToken(token: string): Promise<{ sub: string; expires_at?: number } | null>
   avinode: Avinode
+  /** Further Avinode connections by name: the brokers of a company reach Avinode through its own. */
+  connections?: ReadonlyMap<string, Avinode>
   mail: Mail
   /** Address under which clients and brokers reach us, without a slash at the end. */
   publicUrl: string
@@ -65,6 +72,8 @@ export type ApiDeps = {
   clerkWebhookSecret?: string | null
   /** Folder of the built page; null for an API without one. */
   webDir: string | null
+  /** Where brokers sign in; null where the page knows only the picker of local mode. */
+  clerk?: ClerkFrontend | null
   local: LocalSignIn | null
   /** The JetVision MCP server: it gets the request and the context of whoever sent it. */
   mcp: ((request: Request, context: ToolContext) => Promise<Response>) | null
@@ -73,6 +82,7 @@ export type ApiDeps = {
   ready(): Promise<Checks>
   /** Jobs in each queue, by state. */
   queueCounts?: () => Promise<Record<string, Record<string, number>>>
+  queueBoard?: QueueBoard
   log: Log
   metrics?: Registry
   /** Calls per minute; what is not set is wide. */

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import pino from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createJetVisionMcpHandler } from '../mcp-servers/jetvision/http.ts'
@@ -8,10 +7,12 @@ import { startBus } from '../queue/bus.ts'
 import { createEnqueue } from '../queue/enqueue.ts'
 import { createQueues } from '../queue/queues.ts'
 import { createSupabase } from '../supabase/clients.ts'
-import { createAvinodeClient } from '../tools/avinode/rest-client.ts'
+import { createDirectFunctions, createDirectPool } from '../supabase/direct-functions.ts'
+import { createAvinodeClients } from '../tools/avinode/clients-from.ts'
 import { done } from '../tools/database.ts'
 import { signing } from '../tools/settings.ts'
 import { createApi } from './app.ts'
+import { clerkFrontend } from './clerk-frontend.ts'
 import { parseConfig, rateLimits, webhookCredentials } from './config.ts'
 import { noMail } from './no-mail.ts'
 import { createReadiness } from './readiness.ts'
@@ -31,8 +32,12 @@ const supabase = createSupabase({
   secretKey: config.SUPABASE_SECRET_KEY,
   ...signing(config),
 })
-const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 2, connectionTimeoutMillis: 3_000 })
-pool.on('error', (error) => log.warn({ err: error }, 'a connection to the database was lost'))
+const pool = createDirectPool({
+  databaseUrl: config.DATABASE_URL,
+  max: 5,
+  timeout_ms: 2_000,
+  onError: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+})
 const queues = createQueues({
   connection: config.REDIS_URL ? { redisUrl: config.REDIS_URL } : { databaseUrl: config.DATABASE_URL },
   log,
@@ -42,6 +47,7 @@ const page = config.WEB_DIR ?? join(import.meta.dirname, 'web/dist')
 
 const app = createApi({
   supabase,
+  systemFunctions: createDirectFunctions(pool),
   bus,
   enqueue: createEnqueue(queues, log),
   verifyToken: createTokenVerifier({
@@ -49,19 +55,13 @@ const app = createApi({
     jwks: new URL(config.CLERK_JWKS_URL ?? `${config.CLERK_ISSUER.replace(/\/+$/, '')}/.well-known/jwks.json`),
     ...(config.CLERK_AUTHORIZED_PARTIES && { authorizedParties: config.CLERK_AUTHORIZED_PARTIES }),
   }),
-  avinode: createAvinodeClient({
-    baseUrl: config.AVINODE_BASE_URL,
-    apiToken: config.AVINODE_API_TOKEN,
-    authToken: config.AVINODE_AUTH_TOKEN,
-    product: 'JetVision-v0.1.0',
-    ...(config.AVINODE_ACT_AS_ACCOUNT && { actAsAccount: config.AVINODE_ACT_AS_ACCOUNT }),
-    log,
-  }),
+  ...createAvinodeClients(config, log),
   mail: noMail,
   publicUrl: config.PUBLIC_URL,
   webhook: { credentials: webhookCredentials(config) },
   clerkWebhookSecret: config.CLERK_WEBHOOK_SECRET,
   webDir: existsSync(join(page, 'index.html')) ? page : null,
+  clerk: config.CLERK_PUBLISHABLE_KEY ? clerkFrontend(config.CLERK_PUBLISHABLE_KEY) : null,
   local: null,
   mcp: createJetVisionMcpHandler(),
   issuer: config.CLERK_ISSUER,
@@ -71,6 +71,7 @@ const app = createApi({
     apiReady: () => done(supabase.service.from('iso_agents').select('id').limit(1)),
   }),
   queueCounts: queues.counts,
+  queueBoard: { queues: queues.all, secret: config.SUPABASE_SECRET_KEY },
   log,
   metrics,
   limits: rateLimits(config),

@@ -42,9 +42,10 @@ export function createTokenVerifier({ issuer, jwks, authorizedParties, algorithm
         ...(remote.now && { currentDate: new Date(remote.now()) }),
       })
       const { sub, azp, exp } = payload
-      if (!sub || sub.length > 255 || exp === undefined) return null
+      // The signature makes a claim the issuer's word, not yet of the type that the standard gives it.
+      if (typeof sub !== 'string' || sub === '' || sub.length > 255 || !Number.isFinite(exp)) return null
       if (authorizedParties && !(typeof azp === 'string' && authorizedParties.includes(azp))) return null
-      return { sub, expires_at: (exp + CLOCK_TOLERANCE_SECONDS) * 1000 }
+      return { sub, expires_at: (Number(exp) + CLOCK_TOLERANCE_SECONDS) * 1000 }
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null
       throw error

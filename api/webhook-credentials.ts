@@ -44,7 +44,7 @@ function read(authorization: string) {
   if (encoded === undefined) return undefined
   // Compared as bytes: what is not UTF-8, or not quite base64, is nobody's password.
   const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) return undefined
+  if (bytes.toString('base64') !== encoded) return undefined
   const colon = bytes.indexOf(':')
   if (colon < 0) return undefined
   return { username: bytes.subarray(0, colon), password: bytes.subarray(colon + 1) }

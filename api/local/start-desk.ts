@@ -1,6 +1,6 @@
-import pg from 'pg'
 import { Registry } from 'prom-client'
 import { createModels, ModelConfig } from '../../agents/models.ts'
+import { startTracing } from '../../agents/tracing.ts'
 import { createJetVisionMcpHandler } from '../../mcp-servers/jetvision/http.ts'
 import { startBus } from '../../queue/bus.ts'
 import { startAgentsWorker } from '../../queue/compose-worker.ts'
@@ -9,6 +9,7 @@ import { createSmtpMail } from '../../queue/mail/smtp-mail.ts'
 import { createQueues } from '../../queue/queues.ts'
 import { registerWebhooks } from '../../queue/webhook-registration.ts'
 import { createSupabase } from '../../supabase/clients.ts'
+import { createDirectFunctions, createDirectPool } from '../../supabase/direct-functions.ts'
 import type { EmbeddedSupabase } from '../../supabase/embedded/stack.ts'
 import { createAvinodeClient } from '../../tools/avinode/rest-client.ts'
 import type { Log } from '../../tools/context.ts'
@@ -51,9 +52,14 @@ export async function startDesk(parts: Parts) {
     for (const stop of opened.splice(0).reverse()) await stop()
   }
   try {
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, connectionTimeoutMillis: 3_000 })
-    pool.on('error', (error) => log.warn({ err: error }, 'a connection to the database was lost'))
+    const pool = createDirectPool({
+      databaseUrl,
+      max: 8,
+      timeout_ms: 4_000,
+      onError: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+    })
     opened.push(() => pool.end())
+    const systemFunctions = createDirectFunctions(pool)
     const queues = createQueues({
       connection: switches.REDIS_URL ? { redisUrl: switches.REDIS_URL } : { databaseUrl },
       log,
@@ -72,7 +78,9 @@ export async function startDesk(parts: Parts) {
     const mail = createSmtpMail({ url: switches.SMTP_URL ?? parts.smtpUrl, from: switches.MAIL_FROM })
     const credentials = { username: secrets.AVINODE_WEBHOOK_USERNAME, password: secrets.AVINODE_WEBHOOK_PASSWORD }
 
-    const models = createModels(ModelConfig.parse(parts.environment))
+    const config = ModelConfig.parse(parts.environment)
+    const models = createModels(config)
+    opened.push(startTracing(config).close)
     const links = {
       marketplace_url: parts.sandboxUrl,
       mailbox_url: switches.SMTP_URL ? null : parts.mailboxUrl,
@@ -83,6 +91,7 @@ export async function startDesk(parts: Parts) {
     const address = { url: `http://127.0.0.1:${port}` }
     const app = createApi({
       supabase,
+      systemFunctions,
       bus,
       enqueue: createEnqueue(queues, log),
       verifyToken: parts.verifyToken,
@@ -102,6 +111,7 @@ export async function startDesk(parts: Parts) {
         apiReady: () => done(supabase.service.from('iso_agents').select('id').limit(1)),
       }),
       queueCounts: queues.counts,
+      queueBoard: { queues: queues.all, secret: secretKey },
       log,
       metrics: new Registry(),
       closing: closing.signal,
@@ -110,7 +120,17 @@ export async function startDesk(parts: Parts) {
     address.url = api.url
     opened.push(api.close)
 
-    const worker = await startAgentsWorker({ supabase, queues, bus, avinode, mail, models, publicUrl: api.url, log })
+    const worker = await startAgentsWorker({
+      supabase,
+      systemFunctions,
+      queues,
+      bus,
+      avinode,
+      mail,
+      models,
+      publicUrl: api.url,
+      log,
+    })
     opened.push(worker.close)
     const webhooks = registerWebhooks((signal) => avinode.ensureWebhooks(api.url, credentials, signal), log)
     opened.push(webhooks.close)

@@ -1,6 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
-import { html } from 'hono/html'
 import { z } from 'zod'
 import { ForbiddenError } from '../../tools/errors.ts'
 import { listDeadLetters } from '../../tools/operations/list-dead-letters.ts'
@@ -13,6 +12,7 @@ import type { ApiDeps } from '../deps.ts'
 import { failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 import { HttpProblem } from '../problem.ts'
 import { listWebhookEvents, WebhookEvent, WebhookStatus } from '../webhook-events.ts'
+import { giveBoardPass } from './queue-board.ts'
 
 const tags = ['Administration']
 
@@ -47,7 +47,8 @@ const queues = operation({
   method: 'get',
   path: '/api/admin/queues',
   tags,
-  summary: 'Jobs in each queue by state; a page for browsers, JSON otherwise',
+  summary: 'Jobs in each queue by state',
+  description: 'The same address is a page for the browser of an admin who has fetched a pass to it.',
   responses: {
     200: json(
       z.object({
@@ -57,6 +58,13 @@ const queues = operation({
       'Every queue',
     ),
   },
+})
+const openBoard = operation({
+  method: 'post',
+  path: '/api/admin/queues/pass',
+  tags,
+  summary: 'Let this browser open the page of the queues for a quarter of an hour',
+  responses: { 204: { description: 'The pass is in a cookie that opens `/api/admin/queues` and nothing else' } },
 })
 const errors = operation({
   method: 'get',
@@ -73,7 +81,7 @@ const adminsOnly = createMiddleware<ApiEnv>(async (c, next) => {
 })
 
 /** For those who keep the service running. */
-export function adminRoutes({ enqueue, queueCounts }: ApiDeps) {
+export function adminRoutes({ enqueue, queueCounts, queueBoard, publicUrl }: ApiDeps) {
   const app = new OpenAPIHono<ApiEnv>()
   app.use('/api/admin/*', adminsOnly)
   return app
@@ -96,8 +104,12 @@ export function adminRoutes({ enqueue, queueCounts }: ApiDeps) {
     .openapi(queues, async (c) => {
       if (!queueCounts) throw new HttpProblem(503, 'upstream_unavailable', 'The queues cannot be seen from here')
       const data = Object.entries(await queueCounts()).map(([name, counts]) => ({ name, counts }))
-      if (/text\/html/i.test(c.req.header('Accept') ?? '')) return c.html(dashboard(data)) as never // a page is no JSON answer
       return c.json({ data, next_cursor: null }, 200)
+    })
+    .openapi(openBoard, async (c) => {
+      if (!queueBoard) throw new HttpProblem(503, 'upstream_unavailable', 'The queues cannot be seen from here')
+      giveBoardPass(c, queueBoard, publicUrl)
+      return c.body(null, 204)
     })
     .openapi(errors, async (c) => {
       const { limit } = c.req.valid('query')
@@ -121,23 +133,3 @@ function merged(executions: Found, events: Found) {
   const moment = (row: Found) => String(row.created_at ?? row.received_at ?? '')
   return all.sort((a, b) => moment(b).localeCompare(moment(a)))
 }
-
-const STATES = ['waiting', 'active', 'delayed', 'failed', 'completed']
-
-const dashboard = (queues: { name: string; counts: Record<string, number> }[]) => html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Queues</title>
-  </head>
-  <body>
-    <h1>Queues</h1>
-    <table border="1" cellpadding="6">
-      <thead><tr><th scope="col">Queue</th>${STATES.map((state) => html`<th scope="col">${state}</th>`)}</tr></thead>
-      <tbody>
-        ${queues.map(({ name, counts }) => html`<tr><th scope="row">${name}</th>${STATES.map((state) => html`<td>${counts[state] ?? 0}</td>`)}</tr>`)}
-      </tbody>
-    </table>
-  </body>
-</html>`

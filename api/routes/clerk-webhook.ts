@@ -1,8 +1,7 @@
 import { Hono } from 'hono'
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
-import type { Db } from '../../tools/context.ts'
-import { done, findRow } from '../../tools/database.ts'
+import { done } from '../../tools/database.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps } from '../deps.ts'
 import { HttpProblem } from '../problem.ts'
@@ -20,23 +19,24 @@ const ClerkEvent = z.discriminatedUnion('type', [
       updated_at: z.number().default(0),
     }),
   }),
-  z.looseObject({ type: z.literal('user.deleted'), data: z.looseObject({ id: z.string().min(1).max(255) }) }),
+  z.looseObject({
+    type: z.literal('user.deleted'),
+    data: z.looseObject({ id: z.string().min(1).max(255) }),
+    timestamp: z.number().optional(),
+  }),
 ])
-type ClerkUser = Extract<z.infer<typeof ClerkEvent>, { type: 'user.created' | 'user.updated' }>['data']
+type ClerkEvent = z.infer<typeof ClerkEvent>
 
 const Role = z.enum(['iso_agent', 'admin'])
 
-const Known = z.object({ id: z.uuid(), metadata: z.looseObject({ clerk_updated_at: z.number().optional() }) })
-
-/** Keeps the agents in step with Clerk. Repeated and late events change nothing. */
+/** Keeps the agents in step with Clerk. Repeated and late events change nothing; the database sees to that. */
 export const clerkWebhookRoutes = ({ supabase, clerkWebhookSecret }: ApiDeps) =>
   new Hono<ApiEnv>().post('/api/webhooks/clerk', async (c) => {
     const text = await c.req.text()
     verify(clerkWebhookSecret ?? null, text, c.req.raw.headers)
     const event = ClerkEvent.safeParse(JSON.parse(text))
     if (!event.success) return c.body(null, 200) // signed by Clerk, but about nothing that we keep
-    if (event.data.type === 'user.deleted') await deactivate(supabase.service, event.data.data.id)
-    else await keepAgent(supabase.service, event.data.data)
+    await done(supabase.service.rpc('sync_clerk_user', whatHappened(event.data)))
     return c.body(null, 200)
   })
 
@@ -55,24 +55,27 @@ function verify(secret: string | null, text: string, headers: Headers) {
   }
 }
 
-async function keepAgent(db: Db, user: ClerkUser) {
-  const known = await findRow(Known, db.from('iso_agents').select('id, metadata').eq('clerk_user_id', user.id).limit(1))
-  if (known && (known.metadata.clerk_updated_at ?? 0) > user.updated_at) return
-  const primary = user.email_addresses.find(({ id }) => id === user.primary_email_address_id) ?? user.email_addresses[0]
-  const email = primary?.email_address.toLowerCase() ?? ''
-  const role = Role.safeParse(user.public_metadata?.role).data // written by our own back office, never by the user
-  const fields = {
-    email,
-    full_name: [user.first_name, user.last_name].filter(Boolean).join(' ') || email,
-    ...(role && { role }),
-    metadata: { ...known?.metadata, clerk_updated_at: user.updated_at },
+function whatHappened(event: ClerkEvent) {
+  const { type: p_event_type, data } = event
+  if (event.type === 'user.deleted') {
+    return {
+      p_event_type,
+      p_clerk_user_id: data.id,
+      ...(event.timestamp && { p_occurred_at: instant(event.timestamp) }),
+    }
   }
-  if (known) await done(db.from('iso_agents').update(fields).eq('id', known.id))
-  else {
-    const row = { clerk_user_id: user.id, ...fields }
-    await done(db.from('iso_agents').upsert(row, { onConflict: 'clerk_user_id', ignoreDuplicates: true }))
+  const { id, first_name, last_name, email_addresses, primary_email_address_id, public_metadata, updated_at } =
+    event.data
+  const primary = email_addresses.find((address) => address.id === primary_email_address_id) ?? email_addresses[0]
+  const role = Role.safeParse(public_metadata?.role).data // written by our own back office, never by the user
+  return {
+    p_event_type,
+    p_clerk_user_id: id,
+    p_email: primary?.email_address ?? '',
+    p_full_name: [first_name, last_name].filter(Boolean).join(' '),
+    p_occurred_at: instant(updated_at),
+    ...(role && { p_role: role }),
   }
 }
 
-const deactivate = (db: Db, clerk_user_id: string) =>
-  done(db.from('iso_agents').update({ is_active: false }).eq('clerk_user_id', clerk_user_id))
+const instant = (milliseconds: number) => new Date(milliseconds).toISOString()

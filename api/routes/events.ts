@@ -23,7 +23,7 @@ const DESCRIPTION = `Server-sent events; \`data\` is JSON. Events with an \`id\`
 |---|---|---|
 | \`message.created\` · \`message.updated\` | the message; of a deleted one only that it was there | yes |
 | \`read\` | whose seat, \`last_read_at\`, \`last_read_message_id\`, \`unread_count\` | yes |
-| \`request.updated\` · \`quote.created\` · \`quote.updated\` | the row | yes |
+| \`request.updated\` · \`quote.created\` · \`quote.updated\` · \`proposal.updated\` | the row | yes |
 | \`approval.requested\` · \`approval.resolved\` | the approval | yes |
 | \`message.delta\` | \`{ conversation_id, turn_id, message_id, offset, delta }\`: words of the assistant and where in the message they belong; offset 0 begins anew | no |
 | \`turn.updated\` | \`{ conversation_id, turn_id, status }\`: the assistant is at work, waits, or is done | no |

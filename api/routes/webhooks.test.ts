@@ -179,6 +179,22 @@ describe('a user of Clerk', () => {
     expect(await agent()).toMatchObject({ is_active: false })
   })
 
+  it('who was deleted stays so, also where its creation is heard of afterwards', async () => {
+    await tell({ type: 'user.deleted', data: { id: 'user_gone', deleted: true }, timestamp: 2000 })
+    expect((await tell(user({ id: 'user_gone', updated_at: 1000 }))).status).toBe(200)
+
+    expect((await api.sql.query("select from iso_agents where clerk_user_id = 'user_gone'")).rowCount).toBe(0)
+  })
+
+  it('whose address another active agent has is refused for now, so that Clerk tells again', async () => {
+    await tell(user({ id: 'user_first', email_addresses: [{ id: 'a', email_address: 'same@example.com' }] }))
+    const answer = await tell(
+      user({ id: 'user_second', email_addresses: [{ id: 'b', email_address: 'Same@example.com' }] }),
+    )
+
+    expect(answer.status).toBe(409)
+  })
+
   it('of an event that we do not keep is answered and forgotten', async () => {
     expect((await tell({ type: 'session.created', data: { id: 'sess_1' } })).status).toBe(200)
   })

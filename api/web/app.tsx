@@ -16,9 +16,12 @@ export function App() {
     setExpired(false)
     setSignedIn(session)
   }
-  const signOut = () => {
+  const signOut = async () => {
+    // At Clerk first: whoever looks who is signed in must find nobody.
+    if (signedIn && 'clerk' in signedIn) await signedIn.clerk.signOut().catch(() => undefined) // the session there ends by itself
     forgetSession()
     history.replaceState(null, '', '/')
+    setExpired(false)
     setSignedIn(undefined)
   }
 
@@ -33,5 +36,5 @@ export function App() {
   }, [signedIn])
 
   if (!signedIn || !store) return <SignIn expired={expired} onSignIn={signIn} />
-  return <Desk key={`${signedIn.agent.id} ${formats}`} store={store} onSignOut={signOut} />
+  return <Desk key={`${signedIn.agent.id} ${formats}`} store={store} onSignOut={() => void signOut()} />
 }

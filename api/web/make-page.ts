@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 import { airportFiles } from './airport-files.ts'
@@ -23,6 +25,7 @@ await build({
   build: { outDir: fresh, emptyOutDir: true, sourcemap: false, assetsInlineLimit: 0 },
 })
 await write(fresh)
+await compressed(join(fresh, 'assets'))
 await writeFile(join(fresh, STAMP), sources)
 
 // Several processes may build at once: the folder is exchanged as a whole, and whoever comes second finds its work done.
@@ -32,3 +35,15 @@ await rename(fresh, outDir).catch(async (error: unknown) => {
   if (!(await isBuiltFrom(sources))) throw error
 })
 await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })))
+
+/** Scripts and styles lie beside themselves as they go over the wire: compressing them once, here, may take its time. */
+async function compressed(folder: string) {
+  const names = (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name))
+  await Promise.all(
+    names.map(async (name) => {
+      const bytes = await readFile(join(folder, name))
+      await writeFile(join(folder, `${name}.br`), await promisify(brotliCompress)(bytes))
+      await writeFile(join(folder, `${name}.gz`), await promisify(gzip)(bytes))
+    }),
+  )
+}

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askForTrip, findChromium, part, say, startTestDesk, type TestDesk } from './test-desk.ts'
+import { exfiltrationForms } from './test-exfiltration.ts'
 
 const chromium = findChromium()
 
@@ -24,12 +25,15 @@ describe.skipIf(!chromium)('the page', () => {
   })
   afterAll(async () => desk?.[Symbol.asyncDispose]())
 
-  it.each(['light', 'dark'] as const)('has no accessibility fault that axe finds, in %s', async (colorScheme) => {
-    const { page, context } = await desk.signIn('Dana Whitfield', {
-      colorScheme,
-      viewport: { width: 1440, height: 900 },
-    })
-    const faults = (part?: string) => faultsOn(page, colorScheme, part)
+  it('has no accessibility fault that axe finds, in light and in dark', async () => {
+    const { page, context } = await desk.signIn('Dana Whitfield', { viewport: { width: 1440, height: 900 } })
+    const faults = async (part?: string) => {
+      const inLight = await faultsOn(page, 'light', part)
+      await page.emulateMedia({ colorScheme: 'dark' })
+      const inDark = await faultsOn(page, 'dark', part)
+      await page.emulateMedia({ colorScheme: 'light' })
+      return [...inLight, ...inDark]
+    }
     expect(await faults(), 'first visit').toEqual([])
     await page.goto(address)
     await page.getByRole('region', { name: 'E-mail to the client' }).waitFor()
@@ -41,14 +45,27 @@ describe.skipIf(!chromium)('the page', () => {
       expect(await faults('.panel'), name).toEqual([])
     }
     await page.locator('.room').nth(1).click()
-    await page.getByText('reads what you write here').waitFor()
+    await page.getByText('leaves the house: Avinode carries it').waitFor()
     expect(await faults('.conversation'), 'operator’s room').toEqual([])
+    await page.getByRole('button', { name: /^Room/ }).click()
+    await page.getByRole('button', { name: 'People' }).click()
+    await page.getByText('Dana Whitfield (you)').waitFor()
+    expect(await faults('dialog'), 'people').toEqual([])
+    await page.keyboard.press('Escape')
+    await page
+      .locator('.message')
+      .last()
+      .getByRole('button', { name: /^Actions/ })
+      .press('Enter')
+    expect(await faults('.message-tools'), 'actions of a message').toEqual([])
+    await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox').waitFor()
     expect(await faults('dialog'), 'palette').toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Clients' }).click()
-    await page.getByText('Redwood', { exact: true }).waitFor()
+    await page.getByText('Redwood', { exact: true }).click()
+    await page.getByRole('form', { name: 'Redwood' }).waitFor()
     expect(await faults('main'), 'clients').toEqual([])
     await page.getByRole('button', { name: 'Dana Whitfield' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
@@ -64,12 +81,14 @@ describe.skipIf(!chromium)('the page', () => {
     await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().tap()
     await page.getByRole('region', { name: 'E-mail to the client' }).waitFor()
     await expectToFit(page)
+    expect(await faultsOn(page, 'light'), 'conversation').toEqual([])
     await panes.getByRole('button', { name: 'Deal', exact: true }).tap()
     for (const name of ['Overview', 'Quotes', 'Proposal', 'Timeline', 'Activity']) {
       await part(page, name).tap()
       await page.locator('.panel .side').waitFor()
       await expectToFit(page)
     }
+    expect(await faultsOn(page, 'light'), 'deal').toEqual([])
     await panes.getByRole('button', { name: 'Deals' }).tap()
     await page.getByRole('heading', { name: 'Deals', exact: true }).waitFor()
     await expectToFit(page)
@@ -79,6 +98,11 @@ describe.skipIf(!chromium)('the page', () => {
   it('is driven by the keyboard alone', async () => {
     const { page, context } = await desk.signIn('Dana Whitfield')
     await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().waitFor()
+    await page.reload()
+    await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().waitFor()
+    await page.keyboard.press('Tab')
+    await page.getByRole('link', { name: 'Skip to the conversation' }).press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
     await page.keyboard.press('Control+k')
     await page.keyboard.type('van nuys acme approve')
     await page.keyboard.press('Enter')
@@ -115,6 +139,19 @@ describe.skipIf(!chromium)('the page', () => {
     ].join('\n\n')
     const { operator } = await desk.simulate(`/trips/${trip}/operator-chat`, { text })
     await page.goto(address)
+    const [room] = await desk.sql(
+      `insert into public.messages (conversation_id, sender_type, content_type, content, status)
+       select primary_conversation_id, 'ai_assistant', 'text', $1, 'sent' from public.requests where avinode_trip_id = $2
+       returning conversation_id`,
+      [`${exfiltrationForms.join('\n\n')}\n\nThe end of it`, trip],
+    )
+    expect(room).toBeDefined()
+    const output = page.locator('.message[data-sender="ai_assistant"]').filter({ hasText: 'The end of it' })
+    await output.getByText('The end of it').waitFor()
+    expect(exfiltrationForms).toHaveLength(200)
+    expect(await output.locator('a, img, svg image, iframe, object, style, link, video, form, script').count()).toBe(0)
+    expect(await output.getByText('evil.example').count()).toBeGreaterThan(30) // shown in clear, not followed
+
     await page.getByRole('navigation', { name: 'Rooms' }).getByText(String(operator)).click()
     const said = page.locator('.message[data-sender="operator"]').last()
     await said.getByText('⟨U+202E⟩').waitFor()
@@ -144,14 +181,21 @@ describe.skipIf(!chromium)('the page', () => {
     await part(page, 'Quotes').click()
     await page.getByRole('table').getByText('98.000 $').waitFor()
     await page.getByText('20.–23. Feb.').first().waitFor()
+    await part(page, 'Overview').click()
+    await page.getByText('GMT-5').first().waitFor() // Teterboro's own time, as Germans name its zone
     await context.close()
   })
 
-  it('does not move what is being read while an answer streams in', async () => {
+  it('does not move what is being read, nor read it out word by word, while an answer streams in', async () => {
     const { page, context } = await desk.signIn('Omar Haddad')
     await page.evaluate(() => {
       const shifts: number[] = []
-      Object.assign(globalThis, { shifts })
+      const told = new Set<string>()
+      Object.assign(globalThis, { shifts, told })
+      new MutationObserver(() => {
+        for (const region of document.querySelectorAll('.log-frame > [role="status"]'))
+          told.add(region.textContent ?? '')
+      }).observe(document.body, { subtree: true, childList: true, characterData: true })
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) {
           const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean }
@@ -162,6 +206,8 @@ describe.skipIf(!chromium)('the page', () => {
     await askForTrip(page, 'Geneva to Olbia for Harbor Lights Media, 4 people, May 2')
     const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts)
     expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.1)
+    const told = await page.evaluate(() => [...(globalThis as unknown as { told: Set<string> }).told])
+    expect(told.filter(Boolean).length).toBeLessThan(4) // the trip's card, the answer as a whole
     await context.close()
   })
 })

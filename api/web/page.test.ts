@@ -24,6 +24,8 @@ describe.skipIf(!chromium)('the page', () => {
     ])
     for (const at of [0, 1, 2]) await marketplace.getByRole('checkbox').nth(at).check()
     await marketplace.getByRole('button', { name: 'Send RFQs' }).click()
+    await marketplace.getByText('RFQ', { exact: false }).first().waitFor()
+    await marketplace.close() // a tab in the background is drawn once a second
     await page.getByText('3 operators are asked').waitFor()
     await page.getByText('0 of 3 quotes in').first().waitFor()
 
@@ -60,6 +62,11 @@ describe.skipIf(!chromium)('the page', () => {
     await client.goto(/https?:\/\/\S+\/p\/[\w-]+/.exec(mail?.text ?? '')?.[0] ?? 'the mail holds no link')
     await client.getByRole('checkbox').check()
     await client.getByRole('button', { name: 'Accept proposal' }).click()
+    await client
+      .getByText(/accepted/i)
+      .first()
+      .waitFor()
+    await client.context().close()
     await page.getByText('Accepted by the client').first().waitFor()
 
     await part(page, 'Proposal').click()
@@ -116,6 +123,7 @@ describe.skipIf(!chromium)('the page', () => {
     const second = await context.newPage()
     await second.goto(page.url())
     await second.getByRole('log').getByText('I created the request').waitFor()
+    await page.bringToFront()
     await say(page, 'make it 7 people')
     await second.getByText('make it 7 people', { exact: true }).waitFor()
     await second.getByText('7 pax').first().waitFor()

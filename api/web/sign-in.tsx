@@ -1,14 +1,72 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
+import { sentenceOf } from './data/api.ts'
+import { type Clerk, goToSignIn, loadClerk, readAgent, usesClerk } from './data/clerk.ts'
 import { type Account, requestToken, type SignedIn } from './data/session.ts'
 import { Icon } from './look/icon.tsx'
 import { Alert, Skeleton } from './look/status-note.tsx'
 
 type Props = { expired: boolean; onSignIn(session: SignedIn): void }
 
-const PRODUCTION = 'This service runs in production mode: sign in through your company’s address.'
+const ENDED = 'Your session has ended. Nothing is lost: your drafts are where you left them.'
 
-/** The picker of local mode. In production the sign-in of Clerk stands in front of the page. */
+/** The way in: Clerk's sign-in page, or the picker of local mode. */
 export function SignIn({ expired, onSignIn }: Props) {
+  return (
+    <main className="sign-in">
+      <p className="brand">
+        <Icon name="mark" /> JetVision
+      </p>
+      {usesClerk() ? (
+        <AtClerk expired={expired} onSignIn={onSignIn} />
+      ) : (
+        <Picker expired={expired} onSignIn={onSignIn} />
+      )}
+    </main>
+  )
+}
+
+function AtClerk({ expired, onSignIn }: Props) {
+  const [clerk, setClerk] = useState<Clerk>()
+  const [failure, setFailure] = useState<string>()
+  const [isLeaving, setLeaving] = useState(false)
+
+  const look = useCallback(async () => {
+    setFailure(undefined)
+    const found = await loadClerk().catch(() => undefined) // said below
+    if (!found) return setFailure('The sign-in cannot be reached. Nothing is lost: your drafts are on this device.')
+    try {
+      if (found.session) return onSignIn({ clerk: found, agent: await readAgent(found) })
+    } catch (error) {
+      setFailure(sentenceOf(error))
+    }
+    setClerk(found)
+  }, [onSignIn])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is shown
+  useEffect(() => void look(), [])
+
+  const leave = async (found: Clerk) => {
+    setLeaving(true)
+    // Somebody who is signed in without access here has to leave that account first.
+    if (found.session) await found.signOut().catch(() => undefined) // the sign-in page sorts it out
+    await goToSignIn(found).catch(() => setFailure('The sign-in page cannot be opened. Please try again.'))
+    setLeaving(false)
+  }
+  return (
+    <>
+      <h1>{expired ? 'Sign in again' : 'Sign in'}</h1>
+      <p className="soft">{expired ? ENDED : 'With the account of your company.'}</p>
+      {failure && <Alert {...(clerk ? {} : { onRetry: () => void look() })}>{failure}</Alert>}
+      {!clerk && !failure && <Skeleton lines={2} label="Looking who is signed in" />}
+      {clerk && (
+        <button type="button" disabled={isLeaving} onClick={() => void leave(clerk)}>
+          {isLeaving ? 'One moment …' : failure ? 'Use another account' : 'Sign in'}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Picker({ expired, onSignIn }: Props) {
   const [accounts, setAccounts] = useState<Account[]>()
   const [failure, setFailure] = useState<string>()
   const [choosing, setChoosing] = useState<string>()
@@ -16,7 +74,8 @@ export function SignIn({ expired, onSignIn }: Props) {
   useEffect(() => {
     fetch('/api/dev/accounts')
       .then(async (response) => {
-        if (response.status === 404) return setFailure(PRODUCTION)
+        if (response.status === 404)
+          return setFailure('Nobody can sign in here: this installation names no sign-in. Ask whoever runs it.')
         if (!response.ok) return setFailure('The list of brokers could not be read. Please reload.')
         setAccounts(((await response.json()) as { data: Account[] }).data)
       })
@@ -32,16 +91,9 @@ export function SignIn({ expired, onSignIn }: Props) {
   }
 
   return (
-    <main className="sign-in">
-      <p className="brand">
-        <Icon name="mark" /> JetVision
-      </p>
+    <>
       <h1>{expired ? 'Sign in again' : 'Choose who you are'}</h1>
-      <p className="soft">
-        {expired
-          ? 'Your session has ended. Nothing is lost: your drafts are where you left them.'
-          : 'Local mode signs you in without a password.'}
-      </p>
+      <p className="soft">{expired ? ENDED : 'Local mode signs you in without a password.'}</p>
       {failure && <Alert>{failure}</Alert>}
       {!accounts && !failure && <Skeleton lines={4} label="Loading brokers" />}
       <ul>
@@ -62,11 +114,12 @@ export function SignIn({ expired, onSignIn }: Props) {
           </li>
         ))}
       </ul>
-    </main>
+    </>
   )
 }
 
-const initialsOf = (name: string) =>
+/** The first letters of a name's first two words. */
+export const initialsOf = (name: string) =>
   name
     .split(/\s+/)
     .map((word) => word[0])

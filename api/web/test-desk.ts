@@ -33,19 +33,25 @@ export async function startTestDesk(executablePath: string) {
     if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${await response.text()}`)
     return (await response.json()) as Record<string, unknown>
   }
+  /** A tab. What the page complains about on the console fails the test. */
+  const open = async (address: string, options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options })
+    const page = await context.newPage()
+    page.setDefaultTimeout(30_000)
+    const complaints = complaintsOf(page)
+    await page.goto(address)
+    return { page, context, complaints }
+  }
   return {
     ...service,
     simulate,
-    /** A tab in which that broker is signed in. What the page complains about on the console fails the test. */
+    open,
+    /** A tab in which that broker is signed in. */
     async signIn(name: string, options: BrowserContextOptions = {}) {
-      const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options })
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
-      const complaints = complaintsOf(page)
-      await page.goto(service.url)
-      await page.getByRole('button', { name }).click()
-      await page.getByRole('navigation', { name: 'Deals' }).waitFor({ state: 'attached' })
-      return { page, context, complaints }
+      const opened = await open(service.url, options)
+      await opened.page.getByRole('button', { name }).click()
+      await opened.page.getByRole('navigation', { name: 'Deals' }).waitFor({ state: 'attached' })
+      return opened
     },
     async mailTo(address: string) {
       const mails = (await (await fetch(`${service.mailboxUrl}/messages`)).json()) as {

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { Verbatim } from '../conversation/verbatim.tsx'
 import { getJson, sendJson } from '../data/api.ts'
 import { keepDraft, readDraft } from '../data/drafts.ts'
 import { loadRequest } from '../data/load.ts'
@@ -18,11 +19,12 @@ export function ApprovalCard({ approval_id }: { approval_id: string }) {
   const { store } = useDesk()
   const { problem, run } = useAction()
   const approval = useStore(store, ({ approvals }) => approvals[approval_id])
+  const isWhole = approval !== undefined && (approval.status !== 'pending' || approval.warnings !== undefined)
   useEffect(() => {
-    if (approval) return
+    if (isWhole) return // the feed tells an approval without what is odd about it
     void run(async () => store.putApprovals([await getJson<Approval>(store.session, `/api/approvals/${approval_id}`)]))
-  }, [store, approval_id, approval, run])
-  if (approval) return <Card approval={approval} />
+  }, [store, approval_id, isWhole, run])
+  if (approval && (isWhole || problem)) return <Card approval={approval} />
   return problem ? <Alert>{problem}</Alert> : <Skeleton lines={4} label="Loading the approval" />
 }
 
@@ -35,6 +37,7 @@ function Card({ approval }: { approval: Approval }) {
   const isPending = approval.status === 'pending'
   const { title, verb, edits: fields } = shapeOf(approval)
   const changes = edits ? changesIn(approval, edits) : {}
+  const isOdd = (approval.warnings ?? []).length > 0
   const isChanged = Object.keys(changes).length > 0
 
   const decide = (decision: 'approve' | 'reject', reason?: string) =>
@@ -72,11 +75,12 @@ function Card({ approval }: { approval: Approval }) {
           {payload}
         </details>
       )}
+      {isPending && <Warnings of={approval} />}
       {problem && <Alert>{problem}</Alert>}
       {isPending && !rejecting && (
         <div className="actions">
           <button type="button" disabled={busy} onClick={() => void decide('approve')}>
-            {busy ? 'One moment …' : isChanged ? `${verb} with changes` : verb}
+            {busy ? 'One moment …' : `${verb}${isChanged ? ' with changes' : ''}${isOdd ? ' all the same' : ''}`}
             <kbd>{MODIFIER} ↵</kbd>
           </button>
           {fields.length > 0 && !edits && (
@@ -98,6 +102,28 @@ function Card({ approval }: { approval: Approval }) {
         <Reject busy={busy} onReject={(reason) => void decide('reject', reason)} onBack={() => setRejecting(false)} />
       )}
       <Outcome approval={approval} />
+    </section>
+  )
+}
+
+/** What is odd about it: a look-alike address, another receiver than last time, characters that nobody sees. */
+function Warnings({ of: { warnings } }: { of: Approval }) {
+  if (!warnings) {
+    return <Alert>What may be odd about this could not be looked up. Check receiver and links yourself.</Alert>
+  }
+  if (warnings.length === 0) return null
+  return (
+    <section className="warnings" aria-label="Look at this first">
+      <p>
+        <Icon name="alert" /> <strong>Look at this first</strong>
+      </p>
+      <ul>
+        {warnings.map(({ code, field, message }) => (
+          <li key={`${code} ${field} ${message}`}>
+            <Verbatim text={message} />
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }

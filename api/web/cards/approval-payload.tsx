@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { showHidden } from '../conversation/hidden-characters.ts'
 import { Verbatim } from '../conversation/verbatim.tsx'
 import type { Approval } from '../data/rows.ts'
 import { useDesk } from '../frame/desk-context.ts'
@@ -77,6 +78,11 @@ function Editor({ field, value, onChange }: { field: Field; value: string; onCha
         <textarea id={id} rows={Math.min(18, value.split('\n').length + 2)} value={value} onChange={change} />
       ) : (
         <input id={id} value={value} onChange={change} />
+      )}
+      {showHidden(value) !== value && (
+        <p className="problem">
+          With hidden characters in it: <Verbatim text={value} />
+        </p>
       )}
     </>
   )

@@ -1,6 +1,14 @@
 import type { Message } from '../data/rows.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import { ComparisonCard } from './comparison-card.tsx'
+import {
+  BookingCard,
+  DeclineCard,
+  DocumentCard,
+  PaymentCard,
+  ProposalAnswerCard,
+  RequestCard,
+} from './record-cards.tsx'
 import { NoticeCard, ProposalCard, QuoteCard } from './small-cards.tsx'
 import { TripCard } from './trip-card.tsx'
 
@@ -15,6 +23,12 @@ const CARDS: Record<string, (props: { message: Message; card: Card }) => React.R
   quote: ({ card }) => <QuoteCard card={card} />,
   proposal: ({ card }) => <ProposalCard card={card} />,
   notice: ({ card }) => <NoticeCard card={card} />,
+  decline: ({ card }) => <DeclineCard card={card} />,
+  request: ({ card }) => <RequestCard card={card} />,
+  proposal_answer: ({ card }) => <ProposalAnswerCard card={card} />,
+  booking: ({ card }) => <BookingCard card={card} />,
+  payment: ({ card }) => <PaymentCard card={card} />,
+  document: ({ card }) => <DocumentCard card={card} />,
 }
 
 export type Card = NonNullable<Message['rich_content']>

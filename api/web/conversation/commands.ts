@@ -4,10 +4,10 @@ export type Command = { name: string; hint: string; text: string }
 export const COMMANDS: readonly Command[] = [
   { name: '/best', hint: 'Which quote is best, and why', text: 'Which quote is best, and why?' },
   { name: '/propose', hint: 'Proposal and e-mail for the best quote', text: 'Send the proposal for the best one' },
-  { name: '/status', hint: 'Where the deal stands', text: 'Where does this deal stand?' },
+  { name: '/status', hint: 'Where the deal stands', text: 'What is the status?' },
   { name: '/client', hint: 'Say who the client is', text: 'The client is ' },
   { name: '/change', hint: 'Change date, route or passengers', text: 'Change the trip: ' },
-  { name: '/ask', hint: 'Draft a message to an operator', text: 'Draft a message to the operator ' },
+  { name: '/ask', hint: 'Draft a question to an operator: name, then the words', text: 'Ask ' },
   { name: '/why', hint: 'What went wrong', text: 'What went wrong, and what can I do about it?' },
   { name: '/cancel', hint: 'Cancel the request', text: 'Cancel this request' },
 ]

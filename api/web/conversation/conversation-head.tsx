@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useAirports } from '../data/airports.ts'
 import { type Deal, isReturn, stopsOf } from '../data/deals.ts'
 import { useStore } from '../data/store.ts'
@@ -6,8 +7,10 @@ import { formatDays } from '../look/format.ts'
 import { Icon } from '../look/icon.tsx'
 import { goToApproval } from './go-to-approval.ts'
 
+type Props = { deal: Deal | undefined; onPanel(): void; children?: ReactNode }
+
 /** What the conversation is about, and what happens next. */
-export function ConversationHead({ deal, onPanel }: { deal: Deal | undefined; onPanel(): void }) {
+export function ConversationHead({ deal, onPanel, children }: Props) {
   const { store } = useDesk()
   const subject = useStore(store, ({ conversations }) => conversations[deal?.conversation_id ?? '']?.subject)
   const request = deal?.request
@@ -18,6 +21,7 @@ export function ConversationHead({ deal, onPanel }: { deal: Deal | undefined; on
           <h1>{subject ?? 'New deal'}</h1>
           <p className="soft">{deal?.next}</p>
         </div>
+        {children}
       </header>
     )
   }
@@ -35,6 +39,7 @@ export function ConversationHead({ deal, onPanel }: { deal: Deal | undefined; on
       <button type="button" className="quiet small panel-button" onClick={onPanel}>
         <Icon name="panel" /> Deal
       </button>
+      {children}
     </header>
   )
 }

@@ -1,4 +1,4 @@
-import { Fragment, useMemo } from 'react'
+import { Fragment, useEffect, useMemo, useRef } from 'react'
 import { loadMessages, loadOlder } from '../data/load.ts'
 import type { Message } from '../data/rows.ts'
 import { type Answer, isRunning, type State, useStore } from '../data/store.ts'
@@ -10,12 +10,17 @@ import { LiveAnswerFoot } from './live-answer-foot.tsx'
 import { MessageRow } from './message-row.tsx'
 import { useFollowEnd } from './use-follow-end.ts'
 
-type Props = { conversation_id: string; withOperator: boolean; operator: string | undefined }
+type Props = {
+  conversation_id: string
+  operator: string | undefined
+  /** The message that an address names: brought into view once. */
+  focus: string | undefined
+}
 
 const NONE: Message[] = []
 
 /** A room's messages, oldest first, with the answer that is being given at the end. */
-export function MessageLog({ conversation_id, withOperator, operator }: Props) {
+export function MessageLog({ conversation_id, operator, focus }: Props) {
   const { store } = useDesk()
   const select = useMemo(
     () => (state: State) => ({
@@ -37,6 +42,8 @@ export function MessageLog({ conversation_id, withOperator, operator }: Props) {
     mine,
     isReady: room?.status === 'ready',
   })
+
+  useFocusMessage(conversation_id, focus, room?.status === 'ready')
 
   return (
     <div className="log-frame">
@@ -75,7 +82,6 @@ export function MessageLog({ conversation_id, withOperator, operator }: Props) {
                 message={message}
                 isFirst={isNewSpeaker(shown[at - 1], message)}
                 live={isRunning(answer) && answer && message.id === idOf(answer) ? answer : undefined}
-                withOperator={withOperator}
               />
             </Fragment>
           ))}
@@ -90,6 +96,33 @@ export function MessageLog({ conversation_id, withOperator, operator }: Props) {
       <LastWords rows={rows} />
     </div>
   )
+}
+
+const MOST_PAGES_BACK = 20
+
+/** Brings one message into view, however long ago it was said, and says so if it is not there any more. */
+function useFocusMessage(conversation_id: string, focus: string | undefined, isReady: boolean) {
+  const { store, tell } = useDesk()
+  const done = useRef<string>(undefined)
+  useEffect(() => {
+    if (!focus || !isReady || done.current === focus) return
+    done.current = focus
+    const go = async () => {
+      const rows = () => store.read().rooms[conversation_id]?.rows ?? []
+      for (let page = 0; page < MOST_PAGES_BACK && !rows().some(({ id }) => id === focus); page++) {
+        if (!store.read().rooms[conversation_id]?.older) break
+        await loadOlder(store, conversation_id)
+      }
+      requestAnimationFrame(() => {
+        const row = document.getElementById(`message-${focus}`)
+        if (!row) return tell('This message is not in the room any more.')
+        row.tabIndex = -1
+        row.focus({ preventScroll: true })
+        row.scrollIntoView({ block: 'center' })
+      })
+    }
+    void go().catch(() => tell('The message could not be read.'))
+  }, [store, tell, conversation_id, focus, isReady])
 }
 
 /** Tells screen readers what others have said, once it is whole. */

@@ -1,11 +1,20 @@
 import { memo } from 'react'
 import { CardOf } from '../cards/card-of.tsx'
+import { keepMessage } from '../data/message-actions.ts'
 import type { Message, Step } from '../data/rows.ts'
-import type { Answer } from '../data/store.ts'
+import { type Answer, useStore } from '../data/store.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { formatClock, formatMoment } from '../look/format.ts'
-import { Icon, type IconName } from '../look/icon.tsx'
+import { Delivery } from './delivery.tsx'
+import { EditMessage } from './edit-message.tsx'
+import { Files } from './files.tsx'
 import { Markdown } from './markdown.tsx'
+import { MessageMenu } from './message-menu.tsx'
+import { Original } from './original.tsx'
+import { QuotedParent } from './quoted-parent.tsx'
+import { Reactions } from './reactions.tsx'
+import { useRoom } from './room-context.ts'
+import { speakerOf } from './speaker.ts'
 import { Steps } from './steps.tsx'
 
 type Props = {
@@ -14,80 +23,96 @@ type Props = {
   isFirst: boolean
   /** Set while the assistant is still at it. */
   live?: Answer | undefined
-  /** Where an operator reads along, each of the broker's messages says how far it got. */
-  withOperator: boolean
+  /** Inside its own thread a message need not say what it answers. */
+  inThread?: boolean
 }
 
-/** One message with its card, if it carries one. */
-export const MessageRow = memo(function MessageRow({ message, isFirst, live, withOperator }: Props) {
+/** One message with its card, its files, and what others made of it. */
+export const MessageRow = memo(function MessageRow({ message, isFirst, live, inThread = false }: Props) {
+  const { store } = useDesk()
+  const isLeaving = useStore(store, ({ leaving }) => message.id in leaving)
+  const { editing, edit } = useRoom()
+  const isEditing = editing === message.id
   const steps = live?.steps ?? (message.metadata?.steps as Step[] | undefined)
   const stopped = message.metadata?.stopped === true
   const card = message.deleted_at ? null : <CardOf message={message} />
+  const { sender_type, sender_iso_agent_id } = message
+  const isMine = sender_type === 'iso_agent' && sender_iso_agent_id === store.session.agent.id
+  // What is only on its way to the service cannot be acted on yet.
+  const isStored = !live && (message.status !== 'sending' || message.metadata !== null)
+  const isGone = message.deleted_at !== null || isLeaving
+
   return (
-    <article className="message" data-sender={message.sender_type} data-first={isFirst} aria-busy={live !== undefined}>
+    <article
+      className="message"
+      id={inThread ? undefined : `message-${message.id}`}
+      data-sender={isMine ? 'iso_agent' : sender_type === 'iso_agent' ? 'colleague' : sender_type}
+      data-first={isFirst}
+      aria-busy={live !== undefined}
+    >
       {isFirst && (
         <header>
-          <strong>{speakerOf(message)}</strong>
-          {message.sender_type === 'operator' && <span className="tag">Operator</span>}
+          <strong>{speakerOf(message, store.session.agent.id)}</strong>
+          {sender_type === 'operator' && <span className="tag">Operator</span>}
           <time dateTime={message.created_at} title={formatMoment(message.created_at)}>
             {formatClock(message.created_at)}
           </time>
         </header>
       )}
+      {!inThread && message.parent_message_id && !isGone && <QuotedParent message={message} />}
       {(steps || live) && <Steps steps={steps ?? []} running={live !== undefined} />}
-      <Words message={message} hasCard={card !== null} />
+      {isLeaving && <Leaving id={message.id} />}
+      {!isLeaving && isEditing && <EditMessage message={message} onClose={() => edit(undefined)} />}
+      {!isLeaving && !isEditing && <Words message={message} hasCard={card !== null} />}
       {stopped && <p className="soft">You stopped the answer here.</p>}
       {card}
-      {message.sender_type === 'iso_agent' && <Delivery message={message} withOperator={withOperator} />}
+      {!isGone && <Files files={message.attachments ?? []} />}
+      {!isGone && <Reactions message={message} />}
+      {!inThread && (message.reply_count ?? 0) > 0 && <Replies message={message} />}
+      {isMine && !isLeaving && <Delivery message={message} />}
+      {isStored && !isGone && !isEditing && <MessageMenu message={message} onEdit={() => edit(message.id)} />}
     </article>
   )
 })
 
-const SPEAKERS = { ai_assistant: 'Assistant', system: 'JetVision', operator: 'Operator', iso_agent: 'You' }
-
-const speakerOf = ({ sender_type, sender_name }: Message) =>
-  sender_type === 'operator' && sender_name ? sender_name : SPEAKERS[sender_type]
-
 /** Cards that say it all themselves. */
 const SPEAKING_CARDS = ['approval', 'comparison', 'trip']
 
-function Words({
-  message: { content, deleted_at, rich_content, is_edited },
-  hasCard,
-}: {
-  message: Message
-  hasCard: boolean
-}) {
+function Words({ message, hasCard }: { message: Message; hasCard: boolean }) {
+  const { content, deleted_at, rich_content, is_edited } = message
   if (deleted_at) return <p className="soft">This message was deleted.</p>
   if (!content || (hasCard && SPEAKING_CARDS.includes(String(rich_content?.card)))) return null
   return (
     <div className="words">
       <Markdown text={content} />
-      {is_edited && <span className="soft"> (edited)</span>}
+      {is_edited && <Original message={message} />}
     </div>
   )
 }
 
-const DELIVERY: Record<Message['status'], [IconName, string]> = {
-  sending: ['clock', 'Sending …'],
-  sent: ['check', 'Sent through Avinode'],
-  delivered: ['checks', 'Delivered'],
-  read: ['checks', 'Read'],
-  failed: ['alert', 'Not delivered'],
+/** For a moment a deleted message can be had back. */
+function Leaving({ id }: { id: string }) {
+  const { store } = useDesk()
+  return (
+    <p className="leaving soft" role="status">
+      You deleted this message.{' '}
+      <button
+        type="button"
+        className="quiet small"
+        ref={(button) => button?.focus()}
+        onClick={() => keepMessage(store, id)}
+      >
+        Undo
+      </button>
+    </p>
+  )
 }
 
-function Delivery({ message: { status, content }, withOperator }: { message: Message; withOperator: boolean }) {
-  const { suggest } = useDesk()
-  if (!withOperator && status !== 'sending' && status !== 'failed') return null
-  const [icon, words] = DELIVERY[status]
+function Replies({ message: { id, reply_count = 0 } }: { message: Message }) {
+  const { openThread } = useRoom()
   return (
-    <p className="delivery" data-status={status}>
-      <Icon name={icon} /> {words}
-      {status === 'failed' && (
-        <button type="button" className="quiet small" onClick={() => suggest(content ?? '')}>
-          Write it again
-        </button>
-      )}
-    </p>
+    <button type="button" className="quiet small replies" onClick={() => openThread(id)}>
+      {reply_count} {reply_count === 1 ? 'reply' : 'replies'}
+    </button>
   )
 }

@@ -22,8 +22,12 @@ export function useFollowEnd({ count, mine, isReady }: Content) {
   useEffect(() => {
     const [frame, inner] = [log.current, content.current]
     if (!frame || !inner) return
+    let top = frame.scrollTop
     const onScroll = () => {
-      isAtEnd.current = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX
+      // What grows below takes nobody away from the end: only going up does.
+      if (frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX) isAtEnd.current = true
+      else if (frame.scrollTop < top) isAtEnd.current = false
+      top = frame.scrollTop
       if (isAtEnd.current) setUnseen(0)
     }
     const stay = new ResizeObserver(() => {

@@ -38,6 +38,8 @@ export function useAirports(codes: string[]): Record<string, Place | undefined> 
     let current = true
     const prefixes = [...new Set(key.split(' ').map((code) => code.slice(0, 2)))]
     const missing = prefixes.filter((prefix) => /^[A-Z0-9]{2}$/.test(prefix))
+    // What is there already was drawn with it.
+    if (key.split(' ').every((code) => places.has(code))) return
     void Promise.all(missing.map(readPage)).then(() => current && redraw((count) => count + 1))
     return () => {
       current = false

@@ -1,6 +1,6 @@
 import { call, Problem, sentenceOf } from './api.ts'
 import { loadConversation, loadMessages, loadRequest } from './load.ts'
-import type { Conversation, Message, Step } from './rows.ts'
+import type { Attachment, Conversation, Message, Step } from './rows.ts'
 import { readEvents } from './server-events.ts'
 import { type Answer, isRunning, type Store } from './store.ts'
 
@@ -186,13 +186,30 @@ const withStep = (steps: Step[], step: Step) =>
     ? steps.map((known) => (known.id === step.id ? step : known))
     : [...steps, step]
 
-/** Sends the broker's own words to the operator of a room. Resolves once they are stored; delivery is told by the feed. */
-export async function sayToOperator(store: Store, conversation_id: string, id: string, text: string) {
+export type Said = {
+  id: string
+  text: string
+  /** The message that this one answers. */
+  parent_message_id?: string | undefined
+  attachments?: Attachment[] | undefined
+}
+
+/** Puts a message into a room: to its operator through Avinode, else to everybody in it. Resolves once it is stored; what becomes of it is told by the feed. */
+export async function sayInRoom(store: Store, conversation_id: string, said: Said) {
+  const { id, text, parent_message_id, attachments = [] } = said
   const waiting = store.read().outgoing[conversation_id] ?? []
-  store.putOutgoing(conversation_id, [...waiting, outgoing(store, id, conversation_id, text)])
+  const shown = { ...outgoing(store, id, conversation_id, text), ...(parent_message_id && { parent_message_id }) }
+  store.putOutgoing(conversation_id, [...waiting, { ...shown, attachments }])
   try {
     const path = `/api/conversations/${conversation_id}/messages`
-    const response = await call(store.session, 'POST', path, { body: { content: text, id } })
+    const files = attachments.map(({ file_path }) => ({ file_path }))
+    const body = {
+      id,
+      content: text || null,
+      ...(files.length > 0 && { attachments: files, content_type: text ? 'text' : 'document_attached' }),
+      ...(parent_message_id && { parent_message_id }),
+    }
+    const response = await call(store.session, 'POST', path, { body })
     store.putMessages(conversation_id, [(await response.json()) as Message])
   } finally {
     dropOutgoing(store, conversation_id, id)
@@ -203,6 +220,16 @@ export async function sayToOperator(store: Store, conversation_id: string, id: s
 export async function markRead(store: Store, conversation_id: string) {
   const room = store.read().conversations[conversation_id]
   if (room && !room.unread_count) return
-  if (room) store.putConversations([{ ...room, participants: [], unread_count: 0 }])
+  if (room) store.putConversations([withoutUnread(room, store.session.agent.id)])
   await call(store.session, 'POST', `/api/conversations/${conversation_id}/read`, { body: {} }).catch(() => undefined) // it is read again at the next visit
 }
+
+const withoutUnread = (room: Conversation, agent_id: string): Conversation => ({
+  ...room,
+  unread_count: 0,
+  ...(room.participants && {
+    participants: room.participants.map((seat) =>
+      seat.iso_agent_id === agent_id ? { ...seat, unread_count: 0 } : seat,
+    ),
+  }),
+})

@@ -13,43 +13,60 @@ export class Problem extends Error {
   }
 }
 
-const ProblemBody = z.object({
+/** How the service says no. */
+export const ProblemBody = z.object({
   code: z.optional(z.string()),
   detail: z.optional(z.string()),
   title: z.optional(z.string()),
 })
 
 export const OFFLINE = 'JetVision cannot be reached. What you typed is kept; try again when the connection is back.'
-const OURS = 'Something went wrong on our side. Nothing was lost; please try again.'
+export const OURS = 'Something went wrong on our side. Nothing was lost; please try again.'
 const PATIENCE_MS = 30_000
 
-/** Who is signed in. The token may be renewed while the page is open. */
-export type Session = {
-  readonly agent: Agent
-  token(): string
+/** Who is signed in. */
+export type Session = Bearer & { readonly agent: Agent }
+
+/** The token of whoever is signed in. It may be renewed while the page is open. */
+export type Bearer = {
+  token(): Promise<string>
   /** Tries for a fresh token; false when the person has to sign in again. */
   renew(): Promise<boolean>
   end(): void
 }
 
-type Call = { body?: unknown; signal?: AbortSignal; headers?: Record<string, string>; stream?: boolean }
+type Call = {
+  body?: unknown
+  signal?: AbortSignal
+  headers?: Record<string, string>
+  stream?: boolean
+  /** Goes on when the page is left. */
+  keepalive?: boolean
+}
 
 /** Calls the API; anything but success becomes a `Problem` with a sentence in it. Streams have no time limit, other calls 30 s. */
-export async function call(session: Session, method: string, path: string, options: Call = {}): Promise<Response> {
+export async function call(session: Bearer, method: string, path: string, options: Call = {}): Promise<Response> {
   const response = await attempt(session, method, path, options)
   if (response.status === 401 && (await session.renew()))
     return passed(await attempt(session, method, path, options), session)
   return passed(response, session)
 }
 
-async function attempt(session: Session, method: string, path: string, { body, signal, headers, stream }: Call) {
+async function attempt(
+  session: Bearer,
+  method: string,
+  path: string,
+  { body, signal, headers, stream, keepalive = false }: Call,
+) {
   const limits = [...(signal ? [signal] : []), ...(stream ? [] : [AbortSignal.timeout(PATIENCE_MS)])]
+  const token = await session.token()
   try {
     return await fetch(path, {
       method,
+      keepalive,
       headers: {
         ...headers,
-        Authorization: `Bearer ${session.token()}`,
+        Authorization: `Bearer ${token}`,
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -61,7 +78,7 @@ async function attempt(session: Session, method: string, path: string, { body, s
   }
 }
 
-async function passed(response: Response, session: Session) {
+async function passed(response: Response, session: Bearer) {
   if (response.ok) return response
   if (response.status === 401) session.end()
   const body = ProblemBody.safeParse(await response.json().catch(() => ({}))) // no JSON: the status is all there is
@@ -69,11 +86,11 @@ async function passed(response: Response, session: Session) {
   throw new Problem(response.status, body.data?.code ?? 'unknown', sentence)
 }
 
-export async function getJson<T>(session: Session, path: string, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(session: Bearer, path: string, signal?: AbortSignal): Promise<T> {
   return (await call(session, 'GET', path, signal ? { signal } : {})).json() as Promise<T>
 }
 
-export async function sendJson<T>(session: Session, method: string, path: string, body: unknown): Promise<T> {
+export async function sendJson<T>(session: Bearer, method: string, path: string, body: unknown): Promise<T> {
   return (await call(session, method, path, { body })).json() as Promise<T>
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dealsOf, findDeal, routeOf } from './deals.ts'
+import { dealsOf, findDeal, routeOf, withKept } from './deals.ts'
 import type { Approval, Conversation, Request } from './rows.ts'
 
 const DANA = 'dana'
@@ -85,4 +85,32 @@ it('writes routes one way, there and back, and with several stops', () => {
   expect(routeOf(request({ segments: [leg('KTEB', 'KOPF'), leg('KOPF', 'MYNN'), leg('MYNN', 'KTEB')] }))).toBe(
     'KTEB → KOPF → MYNN → KTEB',
   )
+})
+
+it('lists a room of a colleague’s request, into which the broker was invited', () => {
+  const shared = room({ id: 'c9', request_id: 'r9', request: null, subject: 'Teterboro to Nassau', unread_count: 1 })
+  expect(dealsOf(rows([], [shared]), DANA)).toMatchObject([
+    { id: 'c9', subject: 'Teterboro to Nassau', isShared: true, next: 'Read what is new', group: 'needs you' },
+  ])
+  expect(dealsOf(rows([], [room({ id: 'c8', request_id: 'r8' })]), DANA)).toEqual([]) // its request is still to come
+})
+
+it('puts a resolved deal among those that are done, until something waits in it again', () => {
+  const resolved = room({ status: 'resolved' })
+  const approval = { id: 'a1', status: 'pending', request_id: 'r1', action: 'send_proposal' } as Approval
+  expect(dealsOf(rows([request({})], [resolved]), DANA)).toMatchObject([{ group: 'done', next: 'Resolved' }])
+  expect(dealsOf(rows([request({})], [resolved], [approval]), DANA)).toMatchObject([{ group: 'needs you' }])
+})
+
+it('puts urgent deals first', () => {
+  const later = request({ id: 'r2', primary_conversation_id: 'c2', updated_at: '2026-11-22T11:00:00Z' })
+  const [first] = dealsOf(rows([request({}), later], [room({ is_priority: true })]), DANA)
+  expect(first).toMatchObject({ id: 'r1', isUrgent: true })
+})
+
+it('keeps the very object of a deal that did not change', () => {
+  const [one, two] = [request({}), request({ id: 'r2', primary_conversation_id: null })]
+  const before = dealsOf(rows([one, two]), DANA)
+  const after = withKept(dealsOf(rows([one, { ...two, quotes_received: 2 }]), DANA), before)
+  expect(after.map((deal) => before.includes(deal))).toEqual(after.map(({ id }) => id === 'r1'))
 })

@@ -12,7 +12,12 @@ export type Deal = {
   next: string
   group: Group
   unread: number
+  isUrgent: boolean
   at: string
+  /** What the room is called, where no request says it better. */
+  subject: string | null
+  /** A colleague's request, into whose room the broker was invited. */
+  isShared: boolean
 }
 
 export const GROUPS: readonly Group[] = ['needs you', 'waiting', 'done']
@@ -21,7 +26,7 @@ type Rows = Pick<State, 'requests' | 'conversations' | 'approvals'>
 
 const WORKING = { next: 'Assistant is working', group: 'waiting' } as const
 
-/** Every deal, those with the latest news first. While the assistant answers in one, it is not the broker's turn. */
+/** Every deal, urgent ones and then those with the latest news first. While the assistant answers in one, it is not the broker's turn. */
 export function dealsOf(
   { requests, conversations, approvals }: Rows,
   agent_id: string,
@@ -36,13 +41,25 @@ export function dealsOf(
     return request.iso_agent_id === agent_id || deal.group === 'done' ? deal : { ...deal, group: 'waiting' as const }
   })
   const taken = new Set(deals.map(({ conversation_id }) => conversation_id))
-  const talks = rooms.filter(({ id, type, request_id }) => type === 'general_inquiry' && !request_id && !taken.has(id))
+  const talks = rooms.filter(
+    (room) =>
+      !taken.has(room.id) && (isShared(room, requests) || (room.type === 'general_inquiry' && !room.request_id)),
+  )
   const all = [...deals, ...talks.map(talkOf)].map((deal) => (isAnswered(deal) ? { ...deal, ...WORKING } : deal))
-  return all.sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+  return all.sort((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || Date.parse(b.at) - Date.parse(a.at))
 
   function isAnswered({ conversation_id }: Deal) {
     return conversation_id !== undefined && answering.includes(conversation_id)
   }
+}
+
+/** The same deals, those that did not change as the very objects that they were: what shows them need not be drawn again. */
+export function withKept(deals: Deal[], before: readonly Deal[]): Deal[] {
+  const known = new Map(before.map((deal) => [deal.id, deal]))
+  return deals.map((deal) => {
+    const kept = known.get(deal.id)
+    return kept && Object.entries(deal).every(([name, value]) => kept[name as keyof Deal] === value) ? kept : deal
+  })
 }
 
 function dealOf(
@@ -55,14 +72,22 @@ function dealOf(
   const reading = readRequest(request, approvals)
   const news = rooms.find(saysSomethingNew)
   const open = reading.group === 'waiting' && news
+  const aside = isWaitingFor(request, approvals) ? undefined : asideOf(primary)
   const latest = [primary, ...rooms].flatMap((room) => room?.last_message_at ?? []).sort()
   return {
     id: request.id,
     request,
     conversation_id: primary?.id,
     stage: reading.stage,
-    next: open ? `Read the message of ${operatorOf(news)}` : reading.next,
-    group: open ? 'needs you' : reading.group,
+    ...(aside && !news
+      ? { next: aside, group: 'done' as const }
+      : {
+          next: open ? `Read the message of ${operatorOf(news)}` : reading.next,
+          group: open ? ('needs you' as const) : reading.group,
+        }),
+    isUrgent: primary?.is_priority === true && reading.group !== 'done',
+    subject: primary?.subject ?? null,
+    isShared: false,
     unread: [...new Set([...(primary ? [primary] : []), ...rooms])].reduce(
       (sum, room) => sum + (room.unread_count ?? 0),
       0,
@@ -70,6 +95,12 @@ function dealOf(
     at: latest.at(-1) ?? request.updated_at,
   }
 }
+
+const isWaitingFor = ({ id }: Request, approvals: Approval[]) => approvals.some(({ request_id }) => request_id === id)
+
+/** What the broker did with a room that needs nothing more. */
+const asideOf = (room: Conversation | undefined) =>
+  room?.status === 'archived' ? 'Archived' : room?.status === 'resolved' ? 'Resolved' : undefined
 
 const mainRoomOf = (request: Request, rooms: Conversation[], conversations: Record<string, Conversation>) =>
   (request.primary_conversation_id ? conversations[request.primary_conversation_id] : undefined) ??
@@ -82,16 +113,33 @@ const saysSomethingNew = ({ type, unread_count, last_message }: Conversation) =>
   last_message?.sender_type === 'operator' &&
   last_message.content_type === 'text'
 
+/** A room of a colleague's request, into which the broker was invited. */
+function isShared({ request_id, request, participants = [] }: Conversation, requests: Rows['requests']) {
+  if (!request_id || request_id in requests) return false
+  return request === null || participants.filter(({ iso_agent_id, is_active }) => iso_agent_id && is_active).length > 1
+}
+
 const talkOf = (room: Conversation): Deal => ({
   id: room.id,
   request: undefined,
   conversation_id: room.id,
   stage: 'Draft',
-  next: 'Say route, day and passengers',
-  group: room.status === 'resolved' || room.status === 'archived' ? 'done' : 'needs you',
+  ...readTalk(room),
+  isUrgent: room.is_priority === true && !asideOf(room),
+  subject: room.subject,
+  isShared: room.request_id !== null,
   unread: room.unread_count ?? 0,
   at: room.last_message_at ?? room.created_at,
 })
+
+function readTalk(room: Conversation): Pick<Deal, 'next' | 'group'> {
+  const aside = asideOf(room)
+  if (aside) return { next: aside, group: 'done' }
+  if (!room.request_id) return { next: 'Say route, day and passengers', group: 'needs you' }
+  return room.unread_count
+    ? { next: 'Read what is new', group: 'needs you' }
+    : { next: 'A colleague works on it', group: 'waiting' }
+}
 
 /** The deal that an address names by its request or by its conversation. */
 export const findDeal = (deals: Deal[], id: string | undefined) =>

@@ -1,7 +1,7 @@
 import { resumeAnswer } from './answers.ts'
 import { call } from './api.ts'
 import { loadConversation, loadLists, loadMessages, loadQuotes, loadRequest } from './load.ts'
-import type { Approval, Message, Quote, Request } from './rows.ts'
+import type { Approval, Message, OnlineStatus, Quote, Request } from './rows.ts'
 import { readEvents, type ServerEvent } from './server-events.ts'
 import { isRunning, type Store } from './store.ts'
 
@@ -73,21 +73,84 @@ function apply(store: Store, { event: type, data }: ServerEvent, soon: Soon) {
   if (type === 'message.created' || type === 'message.updated') {
     const message = row as Message
     store.putMessages(message.conversation_id, [message])
+    const { sender_iso_agent_id: sender, conversation_id } = message
+    if (sender) noteTyping(store, { conversation_id, iso_agent_id: sender, name: '', is_typing: false })
     soon.conversation(message.conversation_id)
     if (type === 'message.created' && message.sender_type !== 'ai_assistant') soon.answer(message.conversation_id)
   } else if (type === 'message.delta') {
     soon.answer((row as { conversation_id: string }).conversation_id)
-  } else if (type === 'read') {
+  } else if (type === 'read' || type === 'participant.updated') {
     soon.conversation((row as { conversation_id: string }).conversation_id)
+  } else if (type === 'conversation.updated') {
+    soon.conversation((row as { id: string }).id)
+  } else if (type === 'typing') {
+    noteTyping(store, row as Typing)
+  } else if (type === 'presence') {
+    notePresence(store, row as Presence)
+  } else if (type === 'proposal.updated') {
+    const { request_id } = row as { request_id?: string }
+    const { proposalNews } = store.read()
+    if (request_id) store.set({ proposalNews: { ...proposalNews, [request_id]: (proposalNews[request_id] ?? 0) + 1 } })
+  } else if (type === 'reset') {
+    void loadLists(store).catch(() => undefined) // the banner tells of a lost connection
+    catchUp(store, true)
   } else if (type === 'quote.created' || type === 'quote.updated') {
     store.putQuotes([row as Quote])
   } else if (type === 'request.updated') {
-    soon.request((row as Request).id)
+    noteRequest(store, row as Request, soon)
   } else if (type === 'approval.requested' || type === 'approval.resolved') {
     const approval = row as Approval
     store.putApprovals([approval])
     if (type === 'approval.resolved' && approval.conversation_id) soon.answer(approval.conversation_id)
   }
+}
+
+/** The row alone may be told, or all that the page shows of a request: then nothing has to be read. */
+function noteRequest(store: Store, row: Request, soon: Soon) {
+  if (Array.isArray(row.segments) && row.client !== undefined) store.putRequests([row])
+  else soon.request(row.id)
+}
+
+type Typing = { conversation_id: string; iso_agent_id: string; name: string; is_typing: boolean }
+
+/** Longer than the time after which somebody who goes on says so again. */
+const TYPING_MS = 8_000
+const typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
+
+/** Who writes is shown until they stop, send, or say nothing more. */
+function noteTyping(store: Store, { conversation_id, iso_agent_id, name, is_typing }: Typing) {
+  if (iso_agent_id === store.session.agent.id) return
+  const key = `${conversation_id} ${iso_agent_id}`
+  const show = (typed: boolean) => {
+    const { [iso_agent_id]: _, ...others } = store.read().typing[conversation_id] ?? {}
+    const now = typed ? { ...others, [iso_agent_id]: name } : others
+    store.set({ typing: { ...store.read().typing, [conversation_id]: now } })
+  }
+  clearTimeout(typingTimers.get(key))
+  typingTimers.delete(key)
+  show(is_typing)
+  if (is_typing)
+    typingTimers.set(
+      key,
+      setTimeout(() => show(false), TYPING_MS),
+    )
+}
+
+type Presence = { iso_agent_id: string; online_status: OnlineStatus; last_seen_at: string | null }
+
+/** Somebody came, went, or is busy: in every room where they sit. */
+function notePresence(store: Store, { iso_agent_id, online_status, last_seen_at }: Presence) {
+  const rooms = Object.values(store.read().conversations).filter(({ participants }) =>
+    participants?.some((seat) => seat.iso_agent_id === iso_agent_id),
+  )
+  store.putConversations(
+    rooms.map((room) => ({
+      ...room,
+      participants: (room.participants ?? []).map((seat) =>
+        seat.iso_agent_id === iso_agent_id ? { ...seat, online_status, last_seen_at } : seat,
+      ),
+    })),
+  )
 }
 
 const GATHER_MS = 120

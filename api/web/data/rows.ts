@@ -66,7 +66,22 @@ export type Quote = {
   created_at: string
 }
 
-export type Participant = { iso_agent_id: string | null; operator_profile_id: string | null; unread_count: number }
+export type OnlineStatus = 'online' | 'away' | 'busy' | 'offline'
+
+/** Somebody's seat in a room. */
+export type Participant = {
+  id: string
+  iso_agent_id: string | null
+  operator_profile_id: string | null
+  role: 'iso_agent' | 'ai_assistant' | 'operator' | 'observer'
+  name: string
+  is_active: boolean
+  can_reply: boolean
+  can_invite: boolean
+  unread_count: number
+  online_status: OnlineStatus | null
+  last_seen_at: string | null
+}
 
 export type Conversation = {
   id: string
@@ -75,16 +90,22 @@ export type Conversation = {
   type: string
   status: string
   subject: string | null
+  is_priority: boolean
   last_message_at: string | null
   metadata: Record<string, unknown>
   /** Only in lists. */
   unread_count?: number
   operator?: { id: string; company_name: string } | null
+  /** Null where the request is a colleague's. */
+  request?: { id: string } | null
   last_message?: { sender_type: Message['sender_type']; content_type: string } | null
   /** Only where one room is read. */
   participants?: Participant[]
   created_at: string
 }
+
+/** A file of a room. */
+export type Attachment = { file_name: string; file_path: string; mime_type: string; size_bytes: number }
 
 export type Message = {
   id: string
@@ -98,8 +119,21 @@ export type Message = {
   status: 'sending' | 'sent' | 'delivered' | 'read' | 'failed'
   metadata: Record<string, unknown> | null
   is_edited?: boolean
+  attachments?: Attachment[]
+  parent_message_id?: string | null
+  /** The first message of the thread that this one belongs to. */
+  thread_root_id?: string | null
+  reply_count?: number
+  /** Whose reactions, by emoji. */
+  reactions?: Record<string, string[]>
+  read_by?: { iso_agent_id?: string; read_at: string }[]
   created_at: string
   deleted_at: string | null
+}
+
+/** A message in the list of what was found, with its room. */
+export type FoundMessage = Message & {
+  conversation: { id: string; subject: string | null; type: string; request_id: string | null }
 }
 
 /** What the assistant did on the way to an answer. */
@@ -112,6 +146,9 @@ export type Step = {
   status: 'running' | 'done' | 'failed'
   duration_ms: number | null
 }
+
+/** What the broker should look at before saying yes. */
+export type ApprovalWarning = { code: string; field: string; message: string }
 
 export type Approval = {
   id: string
@@ -127,6 +164,8 @@ export type Approval = {
   reason: string | null
   executed_at: string | null
   error_message: string | null
+  /** Only where one is read, or the list: the feed tells an approval without them. */
+  warnings?: ApprovalWarning[]
   created_at: string
 }
 

@@ -1,12 +1,16 @@
 import type { Session } from './api.ts'
+import { type Clerk, createClerkSession, usesClerk } from './clerk.ts'
 import type { Agent } from './rows.ts'
 
-export type SignedIn = { token: string; agent: Agent }
+/** Signed in by the local issuer, or at Clerk. */
+export type SignedIn = LocallySignedIn | { clerk: Clerk; agent: Agent }
+type LocallySignedIn = { token: string; agent: Agent }
 
 const KEPT = 'jetvision.session'
 
-/** Who is signed in: this tab's choice first, else that of the tab before it. */
+/** Who is signed in: this tab's choice first, else that of the tab before it. Clerk keeps its own. */
 export function keptSession(): SignedIn | undefined {
+  if (usesClerk()) return undefined
   const kept = sessionStorage.getItem(KEPT) ?? localStorage.getItem(KEPT)
   if (!kept) return undefined
   sessionStorage.setItem(KEPT, kept)
@@ -14,6 +18,7 @@ export function keptSession(): SignedIn | undefined {
 }
 
 export function keepSession(signedIn: SignedIn) {
+  if ('clerk' in signedIn) return
   sessionStorage.setItem(KEPT, JSON.stringify(signedIn))
   localStorage.setItem(KEPT, JSON.stringify(signedIn))
 }
@@ -25,7 +30,7 @@ export function forgetSession() {
 
 export type Account = Agent
 
-export async function requestToken(email: string): Promise<SignedIn | undefined> {
+export async function requestToken(email: string): Promise<LocallySignedIn | undefined> {
   const response = await fetch('/api/dev/token', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -37,7 +42,10 @@ export async function requestToken(email: string): Promise<SignedIn | undefined>
 }
 
 /** A session whose token is renewed in the background, until that fails and `onEnd` is told. */
-export function createSession({ token, agent }: SignedIn, onEnd: () => void): Session {
+export const createSession = (signedIn: SignedIn, onEnd: () => void): Session =>
+  'clerk' in signedIn ? createClerkSession(signedIn.clerk, signedIn.agent, onEnd) : createLocalSession(signedIn, onEnd)
+
+function createLocalSession({ token, agent }: LocallySignedIn, onEnd: () => void): Session {
   let current = token
   let renewing: Promise<boolean> | undefined
   const renew = async () => {
@@ -50,7 +58,7 @@ export function createSession({ token, agent }: SignedIn, onEnd: () => void): Se
   }
   return {
     agent,
-    token: () => current,
+    token: async () => current,
     renew() {
       renewing ??= renew()
       return renewing

@@ -29,6 +29,12 @@ export type State = {
   answers: Record<string, Answer>
   /** The broker's words on their way to the service, by room; `new` is the deal that does not exist yet. */
   outgoing: Record<string, Message[]>
+  /** Who is writing, by room and broker. */
+  typing: Record<string, Record<string, string>>
+  /** Messages that are taken back in a moment, unless the broker thinks better of it. */
+  leaving: Record<string, true>
+  /** How often something about a request's proposals was told, by request. */
+  proposalNews: Record<string, number>
 }
 
 const EMPTY: State = {
@@ -42,6 +48,9 @@ const EMPTY: State = {
   rooms: {},
   answers: {},
   outgoing: {},
+  typing: {},
+  leaving: {},
+  proposalNews: {},
 }
 
 /** Whether somebody is at it. */

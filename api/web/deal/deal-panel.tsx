@@ -8,14 +8,23 @@ import { Proposals } from './proposals.tsx'
 import { Quotes } from './quotes.tsx'
 import { Timeline } from './timeline.tsx'
 
-type Props = { request: Request; tab: Tab; isDrawer: boolean; onTab(tab: Tab): void; onClose(): void }
+type Props = {
+  request: Request
+  tab: Tab
+  isDrawer: boolean
+  /** On a phone it is all that is shown. */
+  isAlone: boolean
+  onTab(tab: Tab): void
+  onClose(): void
+}
 
 const SIDES = { Overview, Quotes, Proposal: Proposals, Timeline, Activity }
 
 /** The deal beside its conversation: the facts, the quotes, what went to the client, and what happened when. */
-export function DealPanel({ request, tab, isDrawer, onTab, onClose }: Props) {
+export function DealPanel({ request, tab, isDrawer, isAlone, onTab, onClose }: Props) {
   const panel = useRef<HTMLElement>(null)
   const Side = SIDES[tab]
+  const Panel = isAlone ? 'main' : 'aside'
 
   useEffect(() => {
     if (isDrawer && matchMedia('(width < 1200px)').matches)
@@ -30,7 +39,12 @@ export function DealPanel({ request, tab, isDrawer, onTab, onClose }: Props) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a veil; Escape and the button do the same */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a veil; Escape and the button do the same */}
       <div className="veil" onClick={onClose} />
-      <aside ref={panel} className="panel" aria-label="Deal" onKeyDown={onKey}>
+      <Panel ref={panel} className="panel" aria-label="Deal" onKeyDown={onKey}>
+        {isAlone && (
+          <h1 className="unseen">
+            {request.departure_airport} – {request.arrival_airport}
+          </h1>
+        )}
         <div className="panel-head">
           <Tabs tab={tab} onTab={onTab} />
           <button
@@ -46,7 +60,7 @@ export function DealPanel({ request, tab, isDrawer, onTab, onClose }: Props) {
         <div className="panel-side" role="tabpanel" id="deal-side" aria-labelledby={`tab-${tab}`} tabIndex={0}>
           <Side request={request} />
         </div>
-      </aside>
+      </Panel>
     </>
   )
 }

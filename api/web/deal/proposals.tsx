@@ -19,9 +19,10 @@ export function Proposals({ request }: { request: Request }) {
       .map(({ status }) => status)
       .join(),
   )
-  // A client's visit is no event of the feed, so it is looked up while somebody looks.
-  const minute = useNow(20_000)
-  const { rows, problem, retry } = useRows<Proposal>(request, 'proposals', `${decided} ${minute}`)
+  const news = useStore(store, ({ proposalNews }) => proposalNews[request.id] ?? 0)
+  // Where the feed does not tell of a client's visit, it is looked up while somebody looks.
+  const now = useNow(20_000)
+  const { rows, problem, retry } = useRows<Proposal>(request, 'proposals', `${decided} ${news} ${news > 0 || now}`)
   if (!rows)
     return problem ? <Alert onRetry={retry}>{problem}</Alert> : <Skeleton lines={6} label="Loading proposals" />
   if (rows.length === 0) {

@@ -29,7 +29,14 @@ export function RunRow({ run, begin, length, depth }: Props) {
           <span className={run.status === 'failed' || run.status === 'timeout' ? 'problem' : 'soft'}>
             {STATES[run.status]}
           </span>
-          <span className="figure">{took !== null && formatDuration(took)}</span>
+          <span className="figure">
+            {metadata.tokens?.total ? (
+              <span className="soft">
+                {formatNumber(metadata.tokens.total)} tokens · ${(metadata.cost_usd ?? 0).toFixed(4)} ·{' '}
+              </span>
+            ) : null}
+            {took !== null && formatDuration(took)}
+          </span>
         </span>
         <svg className="bar" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
           <rect x={from} width={wide} height="2" />

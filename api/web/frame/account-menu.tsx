@@ -1,3 +1,6 @@
+import { useEffect, useState } from 'react'
+import { getJson, sendJson, sentenceOf } from '../data/api.ts'
+import type { OnlineStatus } from '../data/rows.ts'
 import { type Formats, setPreferences, type Theme, usePreferences } from '../look/preferences.ts'
 import { useDesk } from './desk-context.ts'
 import type { Place } from './place.ts'
@@ -11,6 +14,12 @@ const FORMATS: readonly [Formats, string][] = [
   ['browser', 'As the browser'],
   ['en-US', '1,234.50 · Nov 20'],
   ['de-DE', '1.234,50 · 20. Nov.'],
+]
+
+const PRESENCES: readonly [OnlineStatus, string][] = [
+  ['online', 'At the desk'],
+  ['busy', 'Busy'],
+  ['offline', 'Not here'],
 ]
 
 type Props = { place: Place; onHelp(): void; onSignOut(): void }
@@ -48,6 +57,7 @@ export function AccountMenu({ place, onHelp, onSignOut }: Props) {
           <strong>{agent.full_name}</strong>
           <span className="soft">{agent.email}</span>
         </p>
+        <OwnPresence />
         <Choice
           legend="Theme"
           name="theme"
@@ -70,6 +80,40 @@ export function AccountMenu({ place, onHelp, onSignOut }: Props) {
         </button>
       </section>
     </div>
+  )
+}
+
+/** What colleagues see. It is read when the menu is first opened. */
+function OwnPresence() {
+  const { store, tell } = useDesk()
+  const [presence, setPresence] = useState<OnlineStatus>('online')
+  const put = async (online_status: OnlineStatus) => {
+    const before = presence
+    setPresence(online_status)
+    try {
+      await sendJson(store.session, 'PATCH', '/api/me', { online_status })
+    } catch (error) {
+      setPresence(before)
+      tell(sentenceOf(error))
+    }
+  }
+  useEffect(() => {
+    const menu = document.getElementById('account-menu')
+    const read = async () => {
+      const me = await getJson<{ online_status: OnlineStatus }>(store.session, '/api/me').catch(() => undefined) // the last known stays
+      if (me) setPresence(me.online_status === 'away' ? 'online' : me.online_status)
+    }
+    menu?.addEventListener('beforetoggle', read)
+    return () => menu?.removeEventListener('beforetoggle', read)
+  }, [store])
+  return (
+    <Choice
+      legend="Colleagues see you as"
+      name="presence"
+      options={PRESENCES}
+      value={presence}
+      onChoose={(next) => void put(next)}
+    />
   )
 }
 

@@ -1,4 +1,4 @@
-import type { MouseEvent } from 'react'
+import { type MouseEvent, memo, useEffect, useRef, useState } from 'react'
 import { useAirports } from '../data/airports.ts'
 import { type Deal, GROUPS, routeOf, stopsOf } from '../data/deals.ts'
 import { useStore } from '../data/store.ts'
@@ -44,31 +44,61 @@ export function DealList({ deals, place, open, onPalette, onHelp, onSignOut }: P
             Type a trip to start the first one.
           </EmptyNote>
         )}
-        {GROUPS.map((group) => {
-          const inGroup = deals.filter((deal) => deal.group === group)
-          if (inGroup.length === 0) return null
-          return (
-            <section key={group} aria-label={group} className="group" data-group={group}>
-              <h3>
-                {group} <span className="count">{inGroup.length}</span>
-              </h3>
-              <ul>
-                {inGroup.map((deal) => (
-                  <DealRow key={deal.id} deal={deal} now={now} isOpen={place.view === 'deals' && deal === open} />
-                ))}
-              </ul>
-            </section>
-          )
-        })}
+        {GROUPS.map((group) => (
+          <Group
+            key={group}
+            group={group}
+            deals={deals.filter((deal) => deal.group === group)}
+            now={now}
+            open={place.view === 'deals' ? open : undefined}
+          />
+        ))}
       </section>
       <AccountMenu place={place} onHelp={onHelp} onSignOut={onSignOut} />
     </nav>
   )
 }
 
-function DealRow({ deal, now, isOpen }: { deal: Deal; now: number; isOpen: boolean }) {
-  const { store, go } = useDesk()
-  const subject = useStore(store, ({ conversations }) => conversations[deal.conversation_id ?? '']?.subject)
+type GroupProps = { group: Deal['group']; deals: Deal[]; now: number; open: Deal | undefined }
+
+const STEP = 60
+
+/** The deals in which the same side has to act. A long list grows as its end comes into view. */
+function Group({ group, deals, now, open }: GroupProps) {
+  const [most, setMost] = useState(STEP)
+  const more = useRef<HTMLButtonElement>(null)
+  const isMore = deals.length > most
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every time it has grown, its new end is watched
+  useEffect(() => {
+    if (!more.current) return
+    const watch = new IntersectionObserver(([end]) => end?.isIntersecting && setMost((count) => count + STEP))
+    watch.observe(more.current)
+    return () => watch.disconnect()
+  }, [isMore, most])
+
+  if (deals.length === 0) return null
+  return (
+    <section aria-label={group} className="group" data-group={group}>
+      <h3>
+        {group} <span className="count">{deals.length}</span>
+      </h3>
+      <ul>
+        {deals.slice(0, most).map((deal) => (
+          <DealRow key={deal.id} deal={deal} now={now} isOpen={deal === open} />
+        ))}
+      </ul>
+      {isMore && (
+        <button ref={more} type="button" className="quiet small" onClick={() => setMost(most + STEP)}>
+          {deals.length - most} more
+        </button>
+      )}
+    </section>
+  )
+}
+
+const DealRow = memo(function DealRow({ deal, now, isOpen }: { deal: Deal; now: number; isOpen: boolean }) {
+  const { go } = useDesk()
   const place: Place = { view: 'deals', deal: deal.id }
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return
@@ -85,12 +115,16 @@ function DealRow({ deal, now, isOpen }: { deal: Deal; now: number; isOpen: boole
         onClick={follow}
       >
         <span className="deal-top">
-          <Title deal={deal} subject={subject} />
+          <Title deal={deal} />
           <time dateTime={deal.at}>{formatAge(deal.at, now)}</time>
         </span>
-        <span className="soft">{deal.request ? factsOf(deal.request) : 'Not a request yet'}</span>
+        <span className="soft">
+          {deal.request ? factsOf(deal.request) : deal.isShared ? 'Shared with you' : 'Not a request yet'}
+        </span>
         <span className="deal-top">
-          <span className="deal-next">{deal.next}</span>
+          <span className="deal-next">
+            {deal.isUrgent && <span className="tag urgent">Urgent</span>} {deal.next}
+          </span>
           {deal.unread > 0 && (
             <span className="badge">
               {deal.unread}
@@ -101,9 +135,9 @@ function DealRow({ deal, now, isOpen }: { deal: Deal; now: number; isOpen: boole
       </a>
     </li>
   )
-}
+})
 
-function Title({ deal: { request }, subject }: { deal: Deal; subject: string | null | undefined }) {
+function Title({ deal: { request, subject } }: { deal: Deal }) {
   const stops = request ? stopsOf(request) : []
   const places = useAirports(stops)
   if (!request) return <strong>{subject ?? 'New deal'}</strong>

@@ -15,8 +15,8 @@ export type Desk = {
   openRoom(conversation_id: string): void
   /** Puts words into the composer, as if they had been typed. */
   suggest(text: string): void
-  /** Tells in passing, at the edge of the page. */
-  tell(sentence: string): void
+  /** Tells in passing, at the edge of the page, with the way to undo it. */
+  tell(sentence: string, undo?: () => Promise<unknown>): void
 }
 
 export const DeskContext = createContext<Desk | null>(null)

@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Conversation } from '../conversation/conversation.tsx'
-import { dealsOf, findDeal } from '../data/deals.ts'
+import { sentenceOf } from '../data/api.ts'
+import { type Deal, dealsOf, findDeal, withKept } from '../data/deals.ts'
 import { followFeed } from '../data/feed.ts'
+import { changeRoom } from '../data/room-actions.ts'
 import { isRunning, type Store, useStore } from '../data/store.ts'
 import { DealPanel } from '../deal/deal-panel.tsx'
 import { EmptyNote } from '../look/status-note.tsx'
+import { useMedia } from '../look/use-media.ts'
 import { Admin } from '../people/admin.tsx'
 import { Clients } from '../people/clients.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -18,18 +21,25 @@ import { type Place, usePlace } from './place.ts'
 import { useShortcuts } from './shortcuts.ts'
 
 type Props = { store: Store; onSignOut(): void }
+const MAIN_NAMES = { deals: 'Chat', clients: 'Clients', admin: 'Admin' }
+type Told = { sentence: string; undo: (() => Promise<unknown>) | undefined }
 
 /** The broker's desk: deals, the conversation, and the deal beside it. On a phone, one of the three at a time. */
 export function Desk({ store, onSignOut }: Props) {
   const rows = useStore(store, ({ requests, conversations, approvals }) => ({ requests, conversations, approvals }))
   const answering = useStore(store, ({ answers }) => Object.keys(answers).filter((id) => isRunning(answers[id])))
-  const deals = useMemo(() => dealsOf(rows, store.session.agent.id, answering), [rows, store, answering])
+  const kept = useRef<Deal[]>([])
+  const deals = useMemo(() => {
+    kept.current = withKept(dealsOf(rows, store.session.agent.id, answering), kept.current)
+    return kept.current
+  }, [rows, store, answering])
   const [place, go] = usePlace()
   const [pane, setPane] = useState<Pane>(place.deal || place.view !== 'deals' ? 'main' : 'deals')
   const [drawer, setDrawer] = useState(false)
+  const isPhone = useMedia('(width < 768px)')
   const [tab, setTab] = useState<Tab>('Overview')
   const [overlay, setOverlay] = useState<'palette' | 'help'>()
-  const [told, setTold] = useState('')
+  const [told, setTold] = useState<Told>()
   const [suggestion, setSuggestion] = useState<{ text: string }>()
   const deal = findDeal(deals, place.deal)
   const request = place.view === 'deals' ? deal?.request : undefined
@@ -44,12 +54,19 @@ export function Desk({ store, onSignOut }: Props) {
 
   useEffect(() => {
     if (!told) return
-    const timer = setTimeout(() => setTold(''), 6_000)
+    const timer = setTimeout(() => setTold(undefined), told.undo ? 12_000 : 6_000)
     return () => clearTimeout(timer)
   }, [told])
 
   const placeNow = useRef<Place>(place)
   placeNow.current = place
+
+  const dealNow = useRef(deal)
+  dealNow.current = deal
+  const undo = async (what: Told) => {
+    setTold(undefined)
+    await what.undo?.().catch((error: unknown) => setTold({ sentence: sentenceOf(error), undo: what.undo }))
+  }
 
   const actions = useMemo<DeskActions>(() => {
     const show = (next: Place) => {
@@ -72,7 +89,7 @@ export function Desk({ store, onSignOut }: Props) {
         setPane('main')
         setDrawer(false)
       },
-      tell: setTold,
+      tell: (sentence, undo) => setTold({ sentence, undo }),
     }
   }, [store, go])
 
@@ -83,9 +100,10 @@ export function Desk({ store, onSignOut }: Props) {
         help: () => setOverlay('help'),
         newDeal: () => actions.go({ view: 'deals' }),
         compose: () => actions.suggest('/'),
+        done: () => void resolveDeal(store, dealNow.current, actions.tell),
         move: moveInList,
       }),
-      [actions],
+      [actions, store],
     ),
   )
 
@@ -99,6 +117,9 @@ export function Desk({ store, onSignOut }: Props) {
   return (
     <DeskContext value={actions}>
       <div className="desk" data-pane={pane} data-drawer={drawer} data-panel={hasPanel ? tab : 'none'}>
+        <a className="skip" href="#main">
+          Skip to the conversation
+        </a>
         <LocalBar />
         <ConnectionBanner />
         <DealList
@@ -127,6 +148,7 @@ export function Desk({ store, onSignOut }: Props) {
             tab={tab}
             onTab={setTab}
             isDrawer={drawer}
+            isAlone={isPhone}
             onClose={() => setDrawer(false)}
           />
         )}
@@ -137,15 +159,32 @@ export function Desk({ store, onSignOut }: Props) {
             </EmptyNote>
           </aside>
         )}
-        <PaneTabs pane={pane} hasDeal={request !== undefined} onPane={setPane} />
-        <p className="told" role="status">
-          {told}
-        </p>
+        <PaneTabs pane={pane} hasDeal={request !== undefined} main={MAIN_NAMES[place.view]} onPane={setPane} />
+        <div className="told" role="status" data-shown={told !== undefined}>
+          {told && <p>{told.sentence}</p>}
+          {told?.undo && (
+            <button type="button" className="quiet small" onClick={() => void undo(told)}>
+              Undo
+            </button>
+          )}
+        </div>
       </div>
       {overlay === 'palette' && <Palette deals={deals} onClose={closeOverlay} onHelp={() => setOverlay('help')} />}
       {overlay === 'help' && <Help onClose={closeOverlay} />}
     </DeskContext>
   )
+}
+
+/** Puts the room of a deal aside; a new message in it brings it back. */
+async function resolveDeal(store: Store, deal: Deal | undefined, tell: DeskActions['tell']) {
+  const id = deal?.conversation_id
+  if (!id) return
+  try {
+    await changeRoom(store, id, { status: 'resolved' })
+    tell('Resolved. A new message opens it again.', () => changeRoom(store, id, { status: 'active' }))
+  } catch (error) {
+    tell(sentenceOf(error))
+  }
 }
 
 /** Moves the focus through the deals, from the open one on. */

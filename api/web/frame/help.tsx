@@ -6,6 +6,8 @@ const KEYS: readonly [string, string][] = [
   [`${MODIFIER} K`, 'Search deals, run a command'],
   ['c', 'New deal'],
   ['j · k', 'Next and previous deal; Enter opens it'],
+  ['e', 'This deal is done: resolve its room'],
+  ['↑', 'In an empty field: change your last message'],
   ['/', 'Write a message; as the first character: commands'],
   ['Enter', 'Send; Shift + Enter begins a new line'],
   ['Esc', 'Leave the field, close what is on top'],

@@ -1,6 +1,10 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { showHidden } from '../conversation/hidden-characters.ts'
+import { speakerOf } from '../conversation/speaker.ts'
 import { useAirports } from '../data/airports.ts'
+import { getJson, type Page, sentenceOf } from '../data/api.ts'
 import { type Deal, routeOf, stopsOf } from '../data/deals.ts'
+import type { FoundMessage } from '../data/rows.ts'
 import { Dialog } from '../look/dialog.tsx'
 import { formatDays } from '../look/format.ts'
 import { setPreferences } from '../look/preferences.ts'
@@ -26,7 +30,12 @@ export function Palette({ deals, onClose, onHelp }: Props) {
   const found = query.trim()
     ? search([...entries, ...actions], query)
     : [...actions.slice(0, 2), ...entries.slice(0, 5), ...actions.slice(2)]
-  const chosen = found[Math.min(at, found.length - 1)]
+  const said = useFoundMessages(query)
+  const all = [...found, ...said.rows.map((message) => messageEntry(message, desk))]
+  const chosen = all[Math.min(at, all.length - 1)]
+
+  const nothing = all.length === 0 ? `Nothing matches “${query}”.` : undefined
+  const note = said.problem ?? (said.isLooking ? 'Looking through the messages …' : nothing)
 
   useEffect(() => input.current?.focus(), [])
 
@@ -39,7 +48,7 @@ export function Palette({ deals, onClose, onHelp }: Props) {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (by !== 0) {
       event.preventDefault()
-      setAt((now) => (Math.min(now, found.length - 1) + by + found.length) % Math.max(1, found.length))
+      setAt((now) => (Math.min(now, all.length - 1) + by + all.length) % Math.max(1, all.length))
     } else if (event.key === 'Enter') {
       event.preventDefault()
       run(chosen)
@@ -51,11 +60,11 @@ export function Palette({ deals, onClose, onHelp }: Props) {
       <input
         ref={input}
         role="combobox"
-        aria-label="Search deals and commands"
-        aria-expanded={found.length > 0}
+        aria-label="Search deals, messages and commands"
+        aria-expanded={all.length > 0}
         aria-controls={list}
         aria-activedescendant={chosen ? `${list}-${chosen.id}` : undefined}
-        placeholder="Route, city, client, or what to do"
+        placeholder="Route, city, client, words of a message, or what to do"
         value={query}
         onChange={(event) => {
           setQuery(event.target.value)
@@ -64,7 +73,7 @@ export function Palette({ deals, onClose, onHelp }: Props) {
         onKeyDown={onKey}
       />
       <div id={list} role="listbox" aria-label="Found">
-        {found.map((entry) => (
+        {all.map((entry) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the focus and takes the keys
           <div
             key={entry.id}
@@ -79,9 +88,50 @@ export function Palette({ deals, onClose, onHelp }: Props) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="soft nothing">Nothing matches “{query}”.</p>}
+      <p className={note ? 'soft nothing' : 'unseen'} role="status">
+        {note}
+      </p>
     </Dialog>
   )
+}
+
+const LOOK_AFTER_MS = 200
+
+/** Messages of all rooms that contain what was typed, a moment after the last key. */
+function useFoundMessages(query: string) {
+  const { store } = useDesk()
+  const words = query.trim()
+  const [found, setFound] = useState<{ words: string; rows: FoundMessage[]; problem?: string }>({ words: '', rows: [] })
+  useEffect(() => {
+    if (words.length < 2) return setFound({ words, rows: [] })
+    const left = new AbortController()
+    const look = async () => {
+      try {
+        const path = `/api/messages/search?limit=8&query=${encodeURIComponent(words)}`
+        setFound({ words, rows: (await getJson<Page<FoundMessage>>(store.session, path, left.signal)).data })
+      } catch (error) {
+        if (!left.signal.aborted) setFound({ words, rows: [], problem: sentenceOf(error) })
+      }
+    }
+    const wait = setTimeout(() => void look(), LOOK_AFTER_MS)
+    return () => {
+      clearTimeout(wait)
+      left.abort()
+    }
+  }, [store, words])
+  const isLooking = words.length >= 2 && found.words !== words
+  return { rows: isLooking ? [] : found.rows, problem: isLooking ? undefined : found.problem, isLooking }
+}
+
+function messageEntry({ id, content, conversation, ...message }: FoundMessage, { go, store }: Desk): Entry {
+  const { id: room, type, request_id, subject } = conversation
+  const name = showHidden(content ?? '')
+    .replace(/\s+/g, ' ')
+    .slice(0, 120)
+  const hint = `${speakerOf(message, store.session.agent.id)}, ${subject ?? 'message'}`
+  const run = () =>
+    go({ view: 'deals', deal: request_id ?? room, message: id, ...(type === 'quote_discussion' && { room }) })
+  return { id, name, hint, words: '', run }
 }
 
 function search(entries: Entry[], query: string) {

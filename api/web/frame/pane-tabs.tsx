@@ -8,10 +8,10 @@ const PANES: readonly [Pane, string, IconName][] = [
   ['deal', 'Deal', 'panel'],
 ]
 
-type Props = { pane: Pane; hasDeal: boolean; onPane(pane: Pane): void }
+type Props = { pane: Pane; hasDeal: boolean /** What the middle pane shows. */; main: string; onPane(pane: Pane): void }
 
 /** On a phone: which of the three panes is shown. */
-export function PaneTabs({ pane, hasDeal, onPane }: Props) {
+export function PaneTabs({ pane, hasDeal, main, onPane }: Props) {
   return (
     <nav className="pane-tabs" aria-label="Panes">
       {PANES.map(([name, label, icon]) => (
@@ -23,7 +23,7 @@ export function PaneTabs({ pane, hasDeal, onPane }: Props) {
           onClick={() => onPane(name)}
         >
           <Icon name={icon} />
-          {label}
+          {name === 'main' ? main : label}
         </button>
       ))}
     </nav>

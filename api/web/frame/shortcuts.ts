@@ -1,7 +1,14 @@
 import { useEffect } from 'react'
 import { usePreferences } from '../look/preferences.ts'
 
-export type Shortcuts = { palette(): void; newDeal(): void; compose(): void; help(): void; move(by: 1 | -1): void }
+export type Shortcuts = {
+  palette(): void
+  newDeal(): void
+  compose(): void
+  help(): void
+  done(): void
+  move(by: 1 | -1): void
+}
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
@@ -14,6 +21,7 @@ export function useShortcuts(shortcuts: Shortcuts) {
       c: shortcuts.newDeal,
       '/': shortcuts.compose,
       '?': shortcuts.help,
+      e: shortcuts.done,
       j: () => shortcuts.move(1),
       k: () => shortcuts.move(-1),
     }

@@ -8,6 +8,7 @@ export function Dialog({ label, className = '', onClose, children }: Props) {
   useEffect(() => {
     const element = dialog.current
     if (element && !element.open) element.showModal()
+    element?.querySelector<HTMLElement>('[data-first-focus="true"]')?.focus()
     return () => element?.close()
   }, [])
   return (

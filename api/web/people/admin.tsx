@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import { agentName } from '../conversation/step-names.ts'
 import { Verbatim } from '../conversation/verbatim.tsx'
-import { call, getJson, type Page, sentenceOf } from '../data/api.ts'
+import { call, getJson, type Page, sendJson, sentenceOf } from '../data/api.ts'
 import type { Failure } from '../data/rows.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { formatMoment } from '../look/format.ts'
@@ -34,8 +34,9 @@ export function Admin() {
   }, [store])
   useEffect(() => void read(), [read])
 
+  const deadLetters = (failures ?? []).filter(({ kind }) => kind === 'webhook').length
   return (
-    <main className="people" aria-label="Administration">
+    <main className="people" id="main" tabIndex={-1} aria-label="Administration">
       <header className="conversation-head">
         <div>
           <h1>Administration</h1>
@@ -47,7 +48,10 @@ export function Admin() {
       </header>
       <div className="people-scroll">
         {problem && <Alert onRetry={() => void read()}>{problem}</Alert>}
-        <h2>Errors</h2>
+        <div className="section-head">
+          <h2>Errors</h2>
+          <ReplayAll count={deadLetters} onReplayed={() => void read()} />
+        </div>
         {!failures && !problem && <Skeleton lines={4} label="Loading errors" />}
         {failures?.length === 0 && <EmptyNote icon="check" title="Nothing went wrong" />}
         <ul className="failures">
@@ -55,12 +59,60 @@ export function Admin() {
             <FailureRow key={failure.id} failure={failure} onReplayed={() => void read()} />
           ))}
         </ul>
-        <h2>Queues</h2>
+        <div className="section-head">
+          <h2>Queues</h2>
+          <OpenBoard />
+        </div>
         {queues && <QueueTable queues={queues} />}
       </div>
     </main>
   )
 }
+
+/** Everything that was given up, once more: what it changes is changed once. */
+function ReplayAll({ count, onReplayed }: { count: number; onReplayed(): void }) {
+  const { store, tell } = useDesk()
+  const { busy, problem, run } = useAction()
+  if (count === 0) return null
+  const replay = () =>
+    run(async () => {
+      const path = '/api/admin/webhooks/replay'
+      const { event_ids, remaining } = await sendJson<Replayed>(store.session, 'POST', path, {})
+      const said = event_ids.length === 1 ? 'One notification is' : `${event_ids.length} notifications are`
+      tell(`${said} processed again${remaining > 0 ? `, ${remaining} are left` : ''}.`)
+      onReplayed()
+    })
+  return (
+    <>
+      {problem && <Alert>{problem}</Alert>}
+      <button type="button" className="quiet small" disabled={busy} onClick={() => void replay()}>
+        {busy ? 'Starting …' : 'Process every notification again'}
+      </button>
+    </>
+  )
+}
+
+/** The queues' own page, job by job. Its tab carries no token, so that a pass for a quarter of an hour is fetched first. */
+function OpenBoard() {
+  const { store } = useDesk()
+  const { busy, problem, run } = useAction()
+  const open = async () => {
+    const tab = window.open('', '_blank')
+    const isOpen = await run(() => call(store.session, 'POST', '/api/admin/queues/pass'))
+    if (tab && isOpen) tab.location.href = '/api/admin/queues'
+    else tab?.close()
+  }
+  return (
+    <>
+      {problem && <Alert>{problem}</Alert>}
+      <button type="button" className="quiet small" disabled={busy} onClick={() => void open()}>
+        Job by job <Icon name="out" />
+      </button>
+    </>
+  )
+}
+
+type Replayed = { event_ids: string[]; remaining: number }
 
 function FailureRow({ failure, onReplayed }: { failure: Failure; onReplayed(): void }) {
   const { store, tell } = useDesk()

@@ -41,7 +41,7 @@ export function Clients() {
     setVersion((count) => count + 1)
   }
   return (
-    <main className="people" aria-label="Clients">
+    <main className="people" id="main" tabIndex={-1} aria-label="Clients">
       <header className="conversation-head">
         <div>
           <h1>Clients</h1>

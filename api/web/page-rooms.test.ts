@@ -1,0 +1,261 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAtClerk } from './test-clerk.ts'
+import { askForTrip, findChromium, say, startTestDesk, type TestDesk } from './test-desk.ts'
+
+const chromium = findChromium()
+const PDF = { name: 'passports.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 two pages') }
+
+describe.skipIf(!chromium)('rooms on the page', () => {
+  let desk: TestDesk
+  let trip = ''
+  let address = ''
+  let operator = ''
+  let dana: Page
+  beforeAll(async () => {
+    desk = await startTestDesk(chromium ?? '')
+    dana = (await desk.signIn('Dana Whitfield')).page
+    trip = await askForTrip(dana, 'Teterboro to Van Nuys for Acme, 8 people, Feb 20, back the 23rd, G650, about $120k')
+    await desk.simulate(`/trips/${trip}/send-rfqs`, { operators: 1 })
+    await dana.getByText('1 operator is asked').waitFor()
+    address = dana.url()
+    const said = await desk.simulate(`/trips/${trip}/operator-chat`, { text: 'The crew could leave at eleven' })
+    operator = String(said.operator)
+    await desk.simulate(`/trips/${trip}/operator-quote`, { total_price: 98_000 })
+    await dana.getByRole('region', { name: 'Quotes compared' }).waitFor()
+    await room(dana, operator).waitFor()
+  })
+  afterAll(async () => desk?.[Symbol.asyncDispose]())
+
+  it('lets a broker react, reword and take back, with the way to undo it', async () => {
+    const words = dana.locator('.message[data-sender="iso_agent"]').first()
+    await act(words, 'React: Done')
+    await words.getByRole('button', { name: '✅ from you' }).click()
+    await expect.poll(() => words.getByRole('list', { name: 'Reactions' }).count()).toBe(0)
+
+    await field(dana).press('ArrowUp')
+    const editor = dana.getByRole('textbox', { name: 'Your message' })
+    await editor.fill('Teterboro to Van Nuys for Acme')
+    await editor.press('Enter')
+    await words.getByText('edited', { exact: true }).click()
+    await words.getByText('8 people, Feb 20').waitFor()
+
+    await act(words, 'Delete')
+    await dana.getByRole('button', { name: 'Undo' }).press('Enter')
+    await words.getByText('Teterboro to Van Nuys for Acme', { exact: true }).waitFor()
+    await act(words, 'Delete')
+    await dana.getByText('You deleted this message').waitFor()
+    await dana.reload() // leaving the page is no way to undo it
+    await words.getByText('This message was deleted').waitFor()
+  })
+
+  it('shares files, says which cannot be, and keeps those that are not sent yet', async () => {
+    const chooser = dana.locator('input[type="file"]')
+    await chooser.setInputFiles([
+      { ...PDF, name: 'run.exe' },
+      { ...PDF, name: 'page.pdf', buffer: Buffer.from('<html>') },
+      PDF,
+    ])
+    const waiting = dana.getByRole('list', { name: 'Files to send' })
+    await waiting.getByText('Files of this kind cannot be shared').waitFor()
+    await waiting.getByText('The file is not what its name says').waitFor()
+    expect(await dana.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
+    for (const name of ['run.exe', 'page.pdf']) await dana.getByRole('button', { name: `Leave ${name} out` }).click()
+    await expect.poll(() => dana.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true)
+
+    await dana.reload()
+    await waiting.getByText('passports.pdf').waitFor()
+    await say(dana, 'what is the status?')
+    const [download] = await Promise.all([
+      dana.waitForEvent('download'),
+      dana.getByRole('button', { name: 'Save passports.pdf' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('passports.pdf')
+    expect(await waiting.count()).toBe(0)
+  })
+
+  it('answers one message in a thread of its own', async () => {
+    const asked = dana.locator('.message').filter({ hasText: 'what is the status?' }).first()
+    await act(asked, 'Reply')
+    await say(dana, 'which quote is best?')
+    await asked.getByRole('button', { name: '1 reply' }).click()
+    const thread = dana.getByRole('dialog', { name: 'Thread' })
+    await thread.getByText('which quote is best?').waitFor()
+    await dana.keyboard.type('and why?')
+    await dana.keyboard.press('Enter')
+    await thread.locator('.message').getByText('and why?').waitFor()
+    await dana.keyboard.press('Escape')
+    await asked.getByRole('button', { name: '2 replies' }).waitFor()
+    await dana.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' })
+  })
+
+  it('carries words to an operator, says how far they got, and tries again', async () => {
+    await room(dana, operator).click()
+    await dana.getByText('leaves the house: Avinode carries it').waitFor()
+    expect(await dana.getByRole('button', { name: 'Add files' }).count()).toBe(0)
+    await desk.simulate('/faults', { calls: 1, status: 422, path: '/tripmsgs' })
+    const message = dana.getByRole('textbox', { name: `Message to ${operator}` })
+    await message.fill('Could you hold the aircraft?')
+    await message.press('Enter')
+    await dana.getByRole('button', { name: 'Send again' }).click()
+    await dana.getByText(/Sent through Avinode|Delivered/).waitFor()
+    await desk.simulate(`/trips/${trip}/operator-chat`, { text: 'Gladly, until Friday' })
+    await dana.locator('.delivery[data-status="read"]').waitFor()
+
+    await dana.getByRole('button', { name: 'Let the assistant draft it' }).click()
+    await field(dana).press('End')
+    await dana.keyboard.type('more at https://jetv1sion.test/offer')
+    await dana.keyboard.press('Enter')
+    const approval = dana.getByRole('region', { name: 'Message to the operator' })
+    await approval.getByText('A link leads to jetv1sion.test').waitFor()
+    await approval.getByRole('button', { name: 'Approve and send all the same' }).waitFor()
+  })
+
+  it('finds words in any room, and goes there', async () => {
+    await dana.goto(desk.url)
+    await dana.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().waitFor()
+    await dana.keyboard.press('Control+k')
+    await dana.keyboard.type('leave at eleven')
+    await dana.getByRole('option', { name: /The crew could leave at eleven/ }).waitFor()
+    await dana.keyboard.press('Enter')
+    await dana.locator('.message:focus').getByText('The crew could leave at eleven').waitFor()
+  })
+
+  it('shows colleagues in one room each other, and nothing of the rest', async () => {
+    await dana.goto(address)
+    await field(dana).waitFor()
+    await dana.getByRole('button', { name: 'Room', exact: true }).click()
+    await dana.getByRole('button', { name: 'People' }).click()
+    const people = dana.getByRole('dialog', { name: 'People in this room' })
+    await people.getByRole('textbox').fill('nobody@example.com')
+    await dana.keyboard.press('Enter')
+    await people.getByText('No colleague with this e-mail address was found').waitFor()
+    await people.getByRole('textbox').fill('lena@example.com')
+    await people.getByRole('checkbox').check()
+    await people.getByRole('button', { name: 'Invite' }).click()
+    await people.getByText('Lena Brandt', { exact: true }).waitFor()
+    await dana.keyboard.press('Escape')
+
+    const { page: lena, context } = await desk.signIn('Lena Brandt')
+    await lena.getByText('Shared with you').click()
+    await lena.getByRole('button', { name: 'Room, 2 colleagues' }).waitFor()
+    await field(lena).fill('I can')
+    await lena.keyboard.type(' help')
+    await dana.getByText('Lena Brandt is writing').waitFor()
+    await lena.keyboard.press('Enter')
+    const said = dana.locator('.message[data-sender="colleague"]').filter({ hasText: 'I can help' })
+    await said.getByText('Lena Brandt').waitFor()
+    await dana.getByText('is writing').waitFor({ state: 'detached' })
+    await lena.getByText('Read by Dana Whitfield').waitFor()
+    expect(await lena.getByRole('link', { name: 'KTEB ⇄ KVNY' }).count()).toBe(0)
+    await context.close()
+  })
+
+  it('draws a card for every kind of message', async () => {
+    const cards = [
+      ['booking_confirmed', { card: 'booking', booking_reference: 'JV-7', confirmed_at: '2026-12-01T10:00:00Z' }],
+      [
+        'payment_requested',
+        { card: 'payment', amount: '52000.50', currency: 'EUR', payment_url: 'https://pay.example/7' },
+      ],
+      ['document_attached', { card: 'document', title: 'Charter agreement' }],
+      ['quote_rejected', { card: 'decline', rejected_by: 'operator', reason: 'No crew' }],
+      [
+        'workflow_update',
+        { card: 'proposal_answer', proposal_number: 'PROP-9', decision: 'rejected', reason: 'Too late' },
+      ],
+      ['workflow_update', { card: 'request', status: 'monitoring_for_quotes' }],
+    ]
+    await desk.sql(
+      `insert into public.messages (conversation_id, sender_type, content_type, rich_content, status)
+       select r.primary_conversation_id, 'system', (c.value ->> 0)::public.message_content_type, c.value -> 1, 'sent'
+         from public.requests r, jsonb_array_elements($1) c where r.avinode_trip_id = $2`,
+      [JSON.stringify(cards), trip],
+    )
+    const booked = dana.getByRole('region', { name: 'Booked' })
+    await booked.getByText('JV-7').waitFor()
+    const payment = dana.getByRole('region', { name: 'Payment requested' })
+    await payment.getByText('€52,000.50').waitFor()
+    await payment.getByText('https://pay.example/7').waitFor()
+    expect(await payment.getByRole('link').count()).toBe(0)
+    await dana.getByRole('region', { name: 'Charter agreement' }).waitFor()
+    await dana.getByRole('region', { name: 'Declined by the operator' }).getByText('No crew').waitFor()
+    await dana.getByRole('region', { name: 'PROP-9' }).getByText('Declined by the client').waitFor()
+    await dana.getByRole('region', { name: 'RFQs are out' }).waitFor()
+  })
+
+  it('puts a deal aside, and takes it up again', async () => {
+    await dana.getByRole('button', { name: /^Room/ }).click()
+    await dana.getByRole('button', { name: 'Mark as urgent' }).click()
+    await dana.locator('.deal').getByText('Urgent').waitFor()
+    await dana.getByRole('heading', { name: 'KTEB Teterboro' }).click() // out of the field
+    await dana.keyboard.press('e')
+    await dana.getByText('Resolved. A new message opens it again.').waitFor()
+    await dana.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => dana.locator('.room-menu').getByText('Resolved').count()).toBe(0)
+  })
+
+  it('keeps clients, and what was typed about them', async () => {
+    await dana.getByRole('button', { name: 'Clients' }).click()
+    await dana.getByRole('button', { name: 'Client', exact: true }).click()
+    await dana.getByRole('textbox', { name: 'Company' }).fill('Cobalt Films')
+    await dana.getByRole('textbox', { name: 'Likes to fly' }).fill('Falcon 7X, Global 6000')
+    await dana.reload()
+    await dana.getByRole('button', { name: 'Client', exact: true }).click()
+    await dana.getByRole('button', { name: 'Save' }).click()
+    await dana.getByText('Cobalt Films is saved.').waitFor()
+    await dana.getByRole('button', { name: /Cobalt Films.*Falcon 7X, Global 6000/ }).click()
+    await dana.getByRole('textbox', { name: 'Likes to fly' }).fill('Falcon 8X')
+    await dana.getByRole('textbox', { name: 'Notes' }).fill('Pays late')
+    await dana.keyboard.press('Enter')
+    await dana.getByRole('button', { name: /Cobalt Films.*Falcon 8X/ }).waitFor()
+  })
+
+  it('gives administrators what went wrong, one by one or all at once', async () => {
+    await desk.sql(
+      `insert into public.avinode_webhook_events (event_type, avinode_event_id, raw_payload, processing_status, error_message)
+       select 'trip_updated', 'trips:atrip-' || n, '{}', 'dead_letter', 'Avinode said 404 ' || n from generate_series(1, 3) n`,
+    )
+    const { page, context } = await desk.signIn('Alex Morgan')
+    await page.getByRole('button', { name: 'Admin' }).click()
+    await page.locator('.failures li').filter({ hasText: 'Avinode said 404 2' }).getByRole('button').click()
+    await page.getByText('The notification is processed again.').waitFor()
+    await page.getByRole('button', { name: 'Process every notification again' }).click()
+    await page.getByText('2 notifications are processed again').waitFor()
+    const [left] = await desk.sql(
+      `select count(*)::int as dead from public.avinode_webhook_events where error_message like 'Avinode said%' and processing_status = 'dead_letter'`,
+    )
+    expect(left?.dead).toBe(0)
+    await context.close()
+  })
+
+  it('signs in and out at Clerk in production, and loads nothing from anywhere else', async () => {
+    const atClerk = await startAtClerk(desk.url, 'omar@example.com')
+    const { page, context, complaints } = await desk.open(`${atClerk.url}/?view=clients`)
+    const asked = new Set<string>()
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('heading', { name: 'Clients' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?view=clients')
+    await page.reload()
+    await page.getByRole('button', { name: 'Omar Haddad' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect([...asked].sort()).toEqual([atClerk.url, atClerk.clerkUrl].sort())
+    expect(complaints).toEqual([])
+    await context.close()
+    await atClerk.close()
+  })
+})
+
+const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true })
+
+const room = (page: Page, operator: string) => page.getByRole('navigation', { name: 'Rooms' }).getByText(operator)
+
+/** Opens a message's own menu and takes one of its actions. */
+async function act(message: ReturnType<Page['locator']>, action: string) {
+  await message.getByRole('button', { name: /^Actions/ }).focus()
+  await message.page().keyboard.press('Enter')
+  await message.getByRole('toolbar').getByRole('button', { name: action, exact: true }).click()
+}
