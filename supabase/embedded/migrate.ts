@@ -29,7 +29,16 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     if (!(await isSupabase(client))) await client.query(await readFile(BOOTSTRAP, 'utf8'))
     const applied = await appliedVersions(client)
-    const pending = (await listMigrations()).filter(({ version }) => !applied.has(version))
+    const all = await listMigrations()
+    for (const { version, name } of all) {
+      const known = applied.get(version)
+      if (known && known !== name) {
+        throw new Error(
+          `This database was made by other migrations: its ${version} is ${known}, ours is ${name}. A local one is made anew: remove its folder.`,
+        )
+      }
+    }
+    const pending = all.filter(({ version }) => !applied.has(version))
     for (const migration of pending) await apply(client, migration)
     if (pending.length > 0) await client.query("notify pgrst, 'reload schema'")
     return pending.map(({ version }) => version)
@@ -56,8 +65,10 @@ async function appliedVersions(client: pg.Client) {
   await client.query(
     'create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)',
   )
-  const { rows } = await client.query<{ version: string }>('select version from supabase_migrations.schema_migrations')
-  return new Set(rows.map(({ version }) => version))
+  const { rows } = await client.query<{ version: string; name: string | null }>(
+    'select version, name from supabase_migrations.schema_migrations',
+  )
+  return new Map(rows.map(({ version, name }) => [version, name]))
 }
 
 async function apply(client: pg.Client, { version, name, path }: Migration) {

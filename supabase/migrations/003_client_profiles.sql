@@ -18,4 +18,3 @@ comment on column public.client_profiles.preferences is
   'preferred_aircraft, dietary_restrictions, preferred_amenities, budget_range';
 
 create index client_profiles_iso_agent_created_idx on public.client_profiles (iso_agent_id, created_at desc, id desc);
-create index client_profiles_iso_agent_company_idx on public.client_profiles (iso_agent_id, company_name, id);

@@ -152,6 +152,15 @@ describe('migrating', () => {
   it('an up-to-date database changes nothing', async () => {
     expect(await migrate(db.databaseUrl)).toEqual([])
   })
+
+  it('a database that other files made is refused, and left as it is', async () => {
+    await using other = await startTestDatabase()
+    await other.sql.query(
+      "update supabase_migrations.schema_migrations set name = 'bind_conversation' where version = '030'",
+    )
+
+    await expect(migrate(other.databaseUrl)).rejects.toThrow(/its 030 is bind_conversation, ours is avinode_quotes/)
+  })
 })
 
 describe('the seed', () => {

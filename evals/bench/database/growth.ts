@@ -86,15 +86,14 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
        order by sent_at desc limit 1`,
       [client],
     ),
-    asBroker(
-      'a page of the address book',
-      'select * from client_profiles where is_active order by company_name, id limit 50',
-    ),
     asBroker('who sits in a room', 'select list_participants($1)', [room]),
     searching('rooms that speak of something', 'select find_conversations($1, p_limit => 20)', [word]),
     searching('messages that speak of something', 'select search_messages($1, p_limit => 20)', [word]),
     asBroker('what the assistant is doing', 'select open_turns()'),
-    searching('finding a client', "select * from client_profiles where company_name ilike '%abcde%' limit 5"),
+    searching(
+      'finding a client',
+      "select * from client_profiles where is_active and company_name ilike '%abcde%' order by company_name, id limit 50",
+    ),
     asBroker('what is new', 'select read_feed(feed_position() - 20)'),
     asBroker('marking as read', 'select mark_read($1)', [room]),
     asBroker(

@@ -9,7 +9,6 @@ export const indexes: Grouped = {
     iso_agents_pkey: 'unique (id)',
   },
   client_profiles: {
-    client_profiles_iso_agent_company_idx: '(iso_agent_id, company_name, id)',
     client_profiles_iso_agent_created_idx: '(iso_agent_id, created_at desc, id desc)',
     client_profiles_pkey: 'unique (id)',
   },
