@@ -1218,6 +1218,7 @@ export type Database = {
       invite_participant: { Args: { p_conversation_id: string | null; p_iso_agent_email?: string | null; p_operator_profile_id?: string | null; p_role?: Database["public"]["Enums"]["participant_role"] | null }; Returns: Json }
       is_admin: { Args: never; Returns: boolean }
       is_conversation_participant: { Args: { conv_id: string | null }; Returns: boolean }
+      is_untold_dead_letter: { Args: { p_event_id: string | null }; Returns: boolean }
       list_participants: { Args: { p_conversation_id: string | null }; Returns: Json }
       list_problems: { Args: never; Returns: Json }
       log_execution: { Args: { p_id: string | null; p_row: Json | null }; Returns: undefined }
@@ -1232,6 +1233,7 @@ export type Database = {
       owns_resource: { Args: { resource_iso_agent_id: string | null }; Returns: boolean }
       post_message: { Args: { p_attachments?: Json | null; p_content: string | null; p_content_type?: string | null; p_conversation_id: string | null; p_message_id: string | null; p_parent_message_id?: string | null; p_rich_content?: Json | null }; Returns: Json }
       react: { Args: { p_add: boolean | null; p_emoji: string | null; p_message_id: string | null }; Returns: Json }
+      read_conversation: { Args: { p_conversation_id: string | null }; Returns: Json }
       read_feed: { Args: { p_after: number | null; p_conversation_id?: string | null; p_limit?: number | null }; Returns: Json }
       read_feeds: { Args: { p_feeds: Json | null; p_limit?: number | null }; Returns: Json }
       read_turn: { Args: { p_after: number | null; p_conversation_id: string | null; p_turn_id?: string | null }; Returns: Json }

@@ -2,8 +2,9 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { TablesUpdate } from '../../supabase/database.types.ts'
 import type { ToolContext } from '../../tools/context.ts'
-import { Conversation, conversationColumns, readConversation } from '../../tools/conversations/conversation.ts'
+import { Conversation, conversationColumns } from '../../tools/conversations/conversation.ts'
 import { call, done, getRow } from '../../tools/database.ts'
+import { NotFoundError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps, Bus } from '../deps.ts'
 import { readPlace, writePlace } from '../messages.ts'
@@ -11,7 +12,6 @@ import { IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operat
 import { listParticipants, Participant } from '../participants.ts'
 
 const tags = ['Conversations']
-const ConversationRow = Conversation.extend({ participants: z.array(Participant) }).meta({ id: 'Conversation' })
 const Status = Conversation.shape.status
 
 /** As the list shows it: with what is unread, what was said last, and what the request is about. */
@@ -25,6 +25,7 @@ const Listed = z.looseObject({
   request: z.looseObject({ id: z.uuid() }).nullable(),
   pending_approvals: z.int(),
 })
+const ConversationRow = Listed.extend({ participants: z.array(Participant) }).meta({ id: 'Conversation' })
 
 const list = operation({
   method: 'get',
@@ -165,7 +166,12 @@ export const conversationRoutes = ({ bus }: ApiDeps) =>
     })
 
 async function readRoom(id: string, context: ToolContext) {
-  const [conversation, participants] = await Promise.all([readConversation(id, context), listParticipants(id, context)])
+  const summary = context.db.rpc('read_conversation', { p_conversation_id: id })
+  const [conversation, participants] = await Promise.all([
+    call(Listed.nullable(), summary),
+    listParticipants(id, context),
+  ])
+  if (!conversation) throw new NotFoundError('The conversation')
   return { ...conversation, participants }
 }
 

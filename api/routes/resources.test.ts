@@ -229,6 +229,9 @@ describe('rooms', () => {
     })
     expect(read.status).toBe(204)
     expect(dataOf(after)[0]).toMatchObject({ id: room.id, unread_count: 0 })
+    const { participants, ...one } = (await api.as(OMAR).get(`/api/conversations/${room.id}`)).body
+    expect(one).toEqual(dataOf(after)[0])
+    expect(participants).toHaveLength(2)
   })
 
   it('come in pages', async () => {

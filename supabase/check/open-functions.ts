@@ -26,6 +26,7 @@ export const OPEN_FUNCTIONS: Record<string, string> = {
   owns_resource: 'policies ask it; tells about oneself',
   post_message: 'only where one may reply, in one’s own name',
   react: 'only in a room where one has a seat',
+  read_conversation: 'a room that one may read',
   read_feed: 'one’s own feed',
   read_turn: 'of a room where one has a seat',
   replay_dead_letters: 'admins only, and written down',

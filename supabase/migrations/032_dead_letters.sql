@@ -31,6 +31,18 @@ $$;
 comment on function public.note_dead_letter(uuid) is
   'Notes that a dead letter has been explained. One that is replayed and dies again is to be explained anew.';
 
+create function public.is_untold_dead_letter(p_event_id uuid) returns boolean
+  language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from public.avinode_webhook_events e
+     where e.id = p_event_id and e.processing_status = 'dead_letter'
+       and not exists (
+         select from private.dead_letter_notices n where n.event_id = e.id and n.died_at = coalesce(e.processed_at, e.received_at)))
+$$;
+comment on function public.is_untold_dead_letter(uuid) is
+  'Whether a notification is given up and nobody has been told: a worker that was asked twice tells once.';
+
 -- Who did what as an administrator. Rows are added, never changed.
 create table private.admin_actions (
   id bigint generated always as identity primary key,
@@ -120,5 +132,5 @@ $$;
 comment on function public.replay_dead_letters(uuid[], integer) is
   'An administrator lets dead letters be processed again: those named, or all of them, at most 1,000 at once and the oldest first. What is no dead letter any more is left alone.';
 
-grant execute on function public.note_dead_letter(uuid) to service_role;
+grant execute on function public.note_dead_letter(uuid), public.is_untold_dead_letter(uuid) to service_role;
 grant execute on function public.replay_webhook_event(uuid), public.replay_dead_letters(uuid[], integer) to authenticated;

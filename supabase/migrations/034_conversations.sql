@@ -111,7 +111,8 @@ create function private.conversation_summary(c public.conversations, p public.co
   language sql stable set search_path = ''
 as $$
   select to_jsonb(c) || jsonb_build_object(
-    'unread_count', p.unread_count, 'last_read_at', p.last_read_at, 'can_reply', p.can_reply, 'can_invite', p.can_invite,
+    'unread_count', coalesce(p.unread_count, 0), 'last_read_at', p.last_read_at,
+    'can_reply', coalesce(p.can_reply, false), 'can_invite', coalesce(p.can_invite, false),
     'operator', (
       select jsonb_build_object('id', o.id, 'company_name', o.company_name)
         from public.conversation_participants op join public.operator_profiles o on o.id = op.operator_profile_id
@@ -134,6 +135,22 @@ as $$
 $$;
 comment on function private.conversation_summary(public.conversations, public.conversation_participants) is
   'A room as its list shows it to one broker. Its request is told only to the broker whose request it is.';
+
+create function public.read_conversation(p_conversation_id uuid) returns jsonb
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_agent uuid := private.require_agent();
+begin
+  return (
+    select private.conversation_summary(c, p)
+      from public.conversations c
+      left join public.conversation_participants p on p.conversation_id = c.id and p.iso_agent_id = v_agent and p.is_active
+     where c.id = p_conversation_id and c.id in (select private.readable_conversation_ids()));
+end
+$$;
+comment on function public.read_conversation(uuid) is
+  'One room as the list shows it; null for a room that the caller may not see. An admin without a seat in it has no counters of an own seat there.';
 
 -- A request that was born in a chat keeps that chat as its primary conversation.
 create function public.bind_conversation(p_conversation_id uuid, p_request_id uuid) returns void
@@ -251,7 +268,7 @@ create trigger messages_reopen_room after insert on public.messages
   for each row when (new.content_type <> 'typing_indicator') execute function private.reopen_room();
 
 grant execute on function
-  public.start_conversation(uuid, text, public.conversation_type, uuid),
+  public.start_conversation(uuid, text, public.conversation_type, uuid), public.read_conversation(uuid),
   public.post_message(uuid, uuid, text, text, jsonb, uuid, jsonb),
   public.bind_conversation(uuid, uuid), public.invite_participant(uuid, text, uuid, public.participant_role)
   to authenticated;

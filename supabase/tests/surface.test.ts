@@ -219,6 +219,7 @@ describe('a function called with what belongs to another broker', () => {
     for (const call of [
       'read_feed(0)',
       'find_conversations()',
+      `read_conversation('${PARENTS.room}')`,
       `list_participants('${PARENTS.room}')`,
       `advance_request('${PARENTS.request}', 'analyzing')`,
     ]) {

@@ -111,6 +111,7 @@ describe('the functions of the system', () => {
       'read_feed(0)',
       'feed_position()',
       'find_conversations()',
+      `read_conversation('${randomUUID()}')`,
     ]) {
       await expect(asNobody(`select ${call}`)).rejects.toMatchObject({ code: 'PT403' })
     }
