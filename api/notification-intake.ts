@@ -16,7 +16,7 @@ const Stored = z.object({ event_id: z.uuid(), is_new: z.boolean() })
 const TIMEOUT_MS = 4_500
 const MOST_AT_ONCE = 100
 /** One transaction after the other makes the fewest commits; one that takes this long is not waited for. */
-const SLOW_MS = 25
+const SLOW_MS = 100
 const MOST_TRANSACTIONS = 3
 /** More than this many are not kept in memory: their senders come again. */
 const MOST_WAITING = 2_000

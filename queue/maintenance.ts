@@ -24,7 +24,7 @@ export type MaintenanceDeps = TripDeps &
     monitorErrors(failure: DeadLetter, signal: AbortSignal): Promise<unknown>
     /** Looks for what stands still or keeps failing, and tells those whom it concerns. */
     watch(signal: AbortSignal): Promise<unknown>
-    system: Pick<System, 'applyChange' | 'noteDeadLetter'>
+    system: Pick<System, 'applyChange' | 'isUntoldDeadLetter' | 'noteDeadLetter'>
     enqueue: Pick<Enqueue, 'analysis' | 'poll'>
     monitors: Backoff
     /** How often each open trip is looked at. */
@@ -65,8 +65,9 @@ async function watchOnce({ watch, shutdown, log }: MaintenanceDeps) {
 
 async function explainDeadLetter(event_id: string, deps: MaintenanceDeps) {
   try {
+    if (!(await deps.system.isUntoldDeadLetter(event_id))) return // told by an earlier job, or replayed since
     const letter = await readDeadLetter(event_id, deps.service)
-    if (!letter) return // replayed since
+    if (!letter) return
     await deps.monitorErrors(letter, AbortSignal.any([deps.shutdown, AbortSignal.timeout(monitorMs)]))
     await deps.system.noteDeadLetter(event_id)
     deps.monitors.succeeded(event_id)

@@ -122,6 +122,9 @@ export function createSystem(service: DatabaseFunctions) {
         }),
       ),
 
+    /** Whether this notification is given up, and nobody has been told. */
+    isUntoldDeadLetter: (event_id: string) =>
+      result(z.boolean(), service.rpc('is_untold_dead_letter', { p_event_id: event_id })),
     /** Somebody has been told of this dead letter. */
     noteDeadLetter: (event_id: string) =>
       result(z.unknown(), service.rpc('note_dead_letter', { p_event_id: event_id })),
