@@ -164,11 +164,12 @@ describe("a broker's day", () => {
     await forget()
     asked.length = 0
 
-    const answers = await Promise.all(Array.from({ length: 10 }, () => run(slow(), { day_tokens: size * 3.5 })))
+    // As many as one broker may have at the same time.
+    const answers = await Promise.all(Array.from({ length: 4 }, () => run(slow(), { day_tokens: size * 2.5 })))
 
-    expect(asked.length).toBe(3)
-    expect(answers.filter(({ answer }) => answer === 'Hello.')).toHaveLength(3)
-    expect(answers.filter(({ answer }) => answer.startsWith("Today's limit"))).toHaveLength(7)
+    expect(asked.length).toBe(2)
+    expect(answers.filter(({ answer }) => answer === 'Hello.')).toHaveLength(2)
+    expect(answers.filter(({ answer }) => answer.startsWith("Today's limit"))).toHaveLength(2)
   })
 
   it('over, leaves the quotes to the rules, so that they are still compared', async () => {
@@ -193,6 +194,9 @@ describe("a broker's day", () => {
     ).toEqual([{ offline: true }])
   })
 })
+
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 20_000 }
 
 describe('what is cut off', () => {
   /** An Avinode whose creation of trips takes until it is given up, and succeeds over there all the same. */
@@ -236,7 +240,7 @@ describe('what is cut off', () => {
     expect(JSON.stringify(models.script('flight_search').lastCall?.request.input)).toContain(
       'upstream_unavailable: create_trip took too long',
     )
-    await expect.poll(() => tripsOf(request_id).length).toBe(1)
+    await expect.poll(() => tripsOf(request_id).length, PATIENT).toBe(1)
     expect(await requestRow(request_id)).toEqual({ status: 'searching_flights', avinode_trip_id: null })
 
     const later = () => new Date(Date.now() + 120_000)
@@ -256,7 +260,7 @@ describe('what is cut off', () => {
     const stop = new AbortController()
     const turn_id = await desk.asks(chat, 'Start it')
     const running = desk.runs(turn_id, scripted(search(request_id)), { avinode: port }, stop.signal)
-    await expect.poll(() => signals.length).toBe(1)
+    await expect.poll(() => signals.length, PATIENT).toBe(1)
 
     stop.abort(Object.assign(new Error('stop'), { reason: 'stopped' }))
     await running

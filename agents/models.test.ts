@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { UpstreamError } from '../tools/errors.ts'
 import { createModels, ModelConfig } from './models.ts'
 import { type Desk, startDesk } from './testing/desk.ts'
@@ -9,6 +9,8 @@ let desk: Desk
 beforeAll(async () => {
   desk = await startDesk()
 })
+// Turns that were put off would be taken up again by a worker; here they only would take the places of others.
+afterEach(() => desk.query(`update private.assistant_turns set lease_until = now() where status = 'running'`))
 afterAll(() => desk.close())
 
 const openAi = (url: string, more: Record<string, string> = {}) =>

@@ -449,6 +449,15 @@ describe('later in the chat', () => {
     expect(await desk.say('thanks!')).toBe('You are welcome.')
     expect(await desk.say('why did it fail?')).toContain('Nothing has failed here lately.')
   })
+
+  it('tells the distance between two places, and leaves the flight time to the quotes', async () => {
+    const desk = fakeDesk()
+
+    const answer = await desk.say('how far is it from TEB to VNY?')
+
+    expect(answer).toMatch(/^Teterboro \(KTEB\) to Van Nuys \(KVNY\): 2,1\d\d nautical miles, as the crow flies\./)
+    expect(desk.calls()).toEqual([])
+  })
 })
 
 describe('OfflineModel', () => {

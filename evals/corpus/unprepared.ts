@@ -131,4 +131,15 @@ export const unprepared: readonly Sample[] = [
     flights: ['KJFK EGGW 2027-01-05'],
     passengers: 10,
   },
+  {
+    text: 'salut, vol de Paris à Nice demain soir pour 3 + 1 bébé, retour lundi matin',
+    flights: ['LFPB~ LFMN~ 2026-11-23', 'LFMN~ LFPB~ 2026-11-30'],
+    passengers: 4,
+    wishes: ['soir', 'matin'],
+  },
+  {
+    text: 'Three couples, Charleston to Turks & Caicos, Feb 13-17',
+    flights: ['KCHS MBPV 2027-02-13', 'MBPV KCHS 2027-02-17'],
+    passengers: 6,
+  },
 ]

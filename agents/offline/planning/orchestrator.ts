@@ -10,6 +10,7 @@ import { planBestQuote, planMargin, planMarginQuestion, planOperatorMessage, pla
 import {
   planApproval,
   planCancel,
+  planDistance,
   planGreeting,
   planHelp,
   planNotice,
@@ -78,6 +79,8 @@ function planIntent(turn: Turn, intent: Intent): Step {
       return planMargin(turn, trip, intent)
     case 'margin_question':
       return planMarginQuestion(turn, trip)
+    case 'distance':
+      return planDistance(trip)
     case 'operator_words':
       return planOperatorWords(turn, trip)
     case 'operator_message':

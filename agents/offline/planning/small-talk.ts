@@ -1,5 +1,6 @@
+import { distanceNm } from '../../../tools/airports/airports.ts'
 import type { TripReading } from '../reading/trip.ts'
-import { shortLabel } from './describe.ts'
+import { airportLabel, shortLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { planFormRequest } from './new-trip.ts'
 import { planSendProposal } from './quotes.ts'
@@ -25,6 +26,17 @@ export const planUnknown = (): Step =>
   say(
     'I did not understand that. Tell me a trip (route, day, passengers), or ask for the status, the quotes or a proposal. Say "help" for more.',
   )
+
+/** What can be calculated is told; how long an aircraft takes stands in its quote. */
+export function planDistance({ legs }: TripReading): Step {
+  const lines = legs.flatMap(({ from, to }) => {
+    const [start, end] = [from?.airports[0], to?.airports[0]]
+    if (!start || !end) return []
+    const miles = Math.round(distanceNm(start, end)).toLocaleString('en-US')
+    return [`${airportLabel(start.icao)} to ${airportLabel(end.icao)}: ${miles} nautical miles, as the crow flies.`]
+  })
+  return say(lines.join('\n'), 'The flight time depends on aircraft and wind: it comes with the quotes.')
+}
 
 export const planTerms = (): Step =>
   say(

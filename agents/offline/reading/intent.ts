@@ -29,6 +29,7 @@ export type Intent =
         | 'operator_words'
         | 'search_flights'
     }
+  | { kind: 'distance' }
   | { kind: 'send_proposal'; choice: QuoteChoice }
   | { kind: 'margin'; margin_type: 'percentage' | 'fixed'; margin_value: string }
   | { kind: 'operator_message'; to: string; text: string }
@@ -57,6 +58,9 @@ const retell =
 const flightWords =
   /\b(flights?|fly|flying|jets?|charter|quotes?|trip|plane|aircraft|flug|fliegen|vol|vuelo|avion|avión|take .* (from|to))\b/i
 
+const howFar =
+  /\b(how far (is|are)|distance|flight time|how long (is|does|would|will|to fly)|wie weit|wie lange (fliegt|dauert)|quelle distance|a qué distancia)\b/i
+
 /** In the order in which they are asked: the first that fits decides. */
 const rules: Rule[] = [
   (text) =>
@@ -68,6 +72,10 @@ const rules: Rule[] = [
     /\b(cancellation|refund|payment|deposit) (policy|policies|terms|fees?|conditions)\b|\b(terms|conditions) of (cancellation|payment)\b/i,
     'terms',
   ),
+  (text, trip) =>
+    howFar.test(text) && trip.legs.some(({ from, to }) => from && to) && trip.passengers === null
+      ? { kind: 'distance' }
+      : undefined,
   when(
     /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|(what|how) about the .*(trip|request|deal)|(did|has) the client|is the trip in avinode|what happened|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
     'status',

@@ -164,6 +164,9 @@ function isRange({ 0: words, groups }: RegExpExecArray, before: string): boolean
 
 const afterMonth = new RegExp(`(?<!\\p{L})${monthPattern} $`, 'iu')
 
+/** "for 3 + 1 baby" */
+const withChildren = border(`(?<some>${number}) ?(?:\\+|plus|and|und|et|y|&) ?(?<more>${number}) ?${which}(?:${young})`)
+
 function countsIn(text: string): PassengerCount[] {
   const sums = matches(text, total).flatMap((found) =>
     counted(found, Object.values(found.match.groups ?? {}).find(Boolean)),
@@ -188,7 +191,13 @@ function countsIn(text: string): PassengerCount[] {
     back: null,
     count: germanCounts.indexOf((match[1] ?? '').toLowerCase()) + 2,
   }))
-  const known = [...singles, ...labelled, ...german]
+  const families = matches(text, withChildren).map(({ match: { groups }, start, end }) => ({
+    start,
+    end,
+    back: null,
+    count: (numberOf(groups?.some ?? '') ?? 0) + (numberOf(groups?.more ?? '') ?? 0),
+  }))
+  const known = [...singles, ...labelled, ...german, ...families]
   const parties = partiesIn(withoutSpans(text, known))
   const all = [...known, ...parties]
   return all.length > 0 ? all : matches(text, bare).flatMap((found) => counted(found, found.match.groups?.count))

@@ -77,7 +77,7 @@ function longestAt(
     const written = text.slice(start, end).replace(/\.$/, '')
     if (!isOneName(text, tokens.slice(first, first + count))) continue
     // "Portland, Maine" is a name with a comma, "Aspen, Dallas" are two.
-    const airports = findNamed(written.replaceAll(',', ''))
+    const airports = findNamed(written.replaceAll(',', '').replace(' & ', ' and '))
     const alike = findNamesakes(written)
     const place = {
       start,
@@ -96,7 +96,7 @@ function longestAt(
 const isOneName = (text: string, tokens: Span[]) =>
   tokens.every(({ end }, place) => {
     const following = tokens[place + 1]
-    return !following || /^(?:[ .'-]{0,2}|, )$/.test(text.slice(end, following.start))
+    return !following || /^(?:[ .'-]{0,2}|, | & )$/.test(text.slice(end, following.start))
   })
 
 function isMeant(text: string, place: Place, words: number): boolean {

@@ -64,7 +64,7 @@ function thereAndBack(
   const there = usable.filter((one) => !homeward.includes(one))
   const out = departureOf(there, text, known)
   const base = out.day.date ?? known.after ?? known.today
-  const back = backOf(homeward, out.second, out.day.date, base, known)
+  const back = backOf(there, homeward, out.second, out.day.date, base, known)
   const place = legs[0]?.from ?? null
   const departure = local(out.day, out.zone, place)
   const home = back.day && local(back.day, back.zone, legs[0]?.to ?? null)
@@ -122,9 +122,24 @@ function departureOf(there: readonly DateMention[], text: string, known: Known):
 const rangeEnd = (first: DateMention | null): DateMention | null =>
   first?.until ? { ...first, ...first.until, until: null, weekday: null, doubt: null, zone: null, note: null } : null
 
+const early = /morning|früh|morgen|matin|mañana/i
+const late = /evening|night|abend|soir|noche/i
+
+/** Whether the way back is said to be at an earlier hour than the way out. */
+function isBefore(homeward: readonly DateMention[], there: readonly DateMention[]): boolean {
+  const hourOf = (mentions: readonly DateMention[]) => {
+    const time = mentions.find(({ time }) => time !== null)?.time
+    const note = mentions.find(({ note }) => note !== null)?.note ?? ''
+    return time ?? (early.test(note) ? '09:00' : late.test(note) ? '19:00' : null)
+  }
+  const [out, back] = [hourOf(there), hourOf(homeward)]
+  return out !== null && back !== null && back <= out
+}
+
 type Back = { day: Day | null; zone: string | null; doubts: Doubt[] }
 
 function backOf(
+  there: readonly DateMention[],
   homeward: readonly DateMention[],
   second: DateMention | null,
   departs: string | null,
@@ -144,7 +159,9 @@ function backOf(
   if (doubts.some(({ about }) => about === 'day')) return { ...nothing, doubts }
   // "back in the evening" is the same day.
   const date = first ? dateOf(first, base) : departs
-  const day = { date, time: clock?.time ?? null }
+  // Out in the evening and back "Monday morning" is not the Monday of the departure.
+  const is_later = date !== null && date === departs && first?.weekday != null && isBefore(homeward, there)
+  const day = { date: is_later ? addDays(date, 7) : date, time: clock?.time ?? null }
   if (date && departs && date < departs)
     return { ...nothing, doubts: [...doubts, doubt('day', 'contradiction', 'back', [date, departs])] }
   return { day: day.date || day.time ? day : null, zone: clock?.zone ?? null, doubts }
