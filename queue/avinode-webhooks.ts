@@ -7,22 +7,25 @@ import type { Enqueue } from './enqueue.ts'
 import type { System, WebhookLease } from './system.ts'
 
 export type WebhookDeps = {
-  system: Pick<System, 'claimWebhook' | 'applyChange' | 'failWebhook'>
+  system: Pick<System, 'claimWebhook' | 'heartbeatWebhook' | 'applyChange' | 'failWebhook'>
   /** How a connection's notifications are read; undefined for one that is not set up here. */
   avinodeOf(connection: string): AvinodeReader | undefined
   enqueue: Pick<Enqueue, 'webhook' | 'analysis' | 'monitor'>
   backoff: Backoff
   log: Log
+  /** How often the lease of 60 seconds is renewed. */
+  heartbeat_ms?: number
 }
 
-/** Ends before the lease of 60 s does, so that nobody else takes up what is still being read. */
-const workMs = 45_000
+/** So long one notification may take; its lease is renewed all the while. */
+const workMs = 120_000
+const heartbeatMs = 20_000
 
 /** Brings one stored notification to its end. Safe to run twice, late, or beside another worker. */
 export async function processWebhook({ event_id }: { event_id: string }, deps: WebhookDeps): Promise<void> {
   const lease = await deps.system.claimWebhook(event_id)
   if (!lease) return // finished already, not due, or in another worker's hands
-  const signal = AbortSignal.timeout(workMs)
+  const { signal, stop } = keepLease(lease, deps)
   try {
     const notification = parseInput(Notification, lease.raw_payload)
     const change = await readChange(notification, readerOf(lease, deps), signal)
@@ -34,7 +37,22 @@ export async function processWebhook({ event_id }: { event_id: string }, deps: W
     if (request_id && analysis_key) await deps.enqueue.analysis(request_id, analysis_key)
   } catch (error) {
     await fail(lease, signal.aborted ? tooSlow(error) : error, deps)
+  } finally {
+    stop()
   }
+}
+
+/** Renews the lease until it is stopped. The signal ends the work that takes too long, or that somebody else has taken over. */
+function keepLease(lease: WebhookLease, { system, log, heartbeat_ms = heartbeatMs }: WebhookDeps) {
+  const lost = new AbortController()
+  const beat = setInterval(async () => {
+    try {
+      if (!(await system.heartbeatWebhook(lease))) lost.abort()
+    } catch (error) {
+      log.warn({ err: error, event_id: lease.event_id }, 'the lease of a notification could not be renewed')
+    }
+  }, heartbeat_ms)
+  return { signal: AbortSignal.any([AbortSignal.timeout(workMs), lost.signal]), stop: () => clearInterval(beat) }
 }
 
 function readerOf({ connection }: WebhookLease, { avinodeOf }: WebhookDeps) {

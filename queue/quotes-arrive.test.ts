@@ -241,6 +241,42 @@ describe('when something is wrong', () => {
     expect(await world.outcome(request.id)).toEqual(before)
     expect(world.log.lines.at(-1)).toMatchObject({ fields: { applied: false } })
   })
+
+  it('a worker that reads for long keeps its lease, and stops reading once somebody else has it', async () => {
+    const world = await open()
+    const request = await world.request(await world.broker())
+    await world.play(`trips/${request.trip_id}/send-rfqs`, { operators: 1 })
+    const [notified] = await world.notifications(1)
+    const { event_id } = await world.store(notified as Notified)
+    const { process, deps } = processing(world)
+    const reading = Promise.withResolvers<void>()
+    const renewed = Promise.withResolvers<void>()
+    const heartbeatWebhook: typeof deps.system.heartbeatWebhook = async (lease) => {
+      const isHeld = await world.system.heartbeatWebhook(lease)
+      if (isHeld) renewed.resolve()
+      return isHeld
+    }
+    const readNotification = (_notification: unknown, signal: AbortSignal) => {
+      reading.resolve()
+      return new Promise<never>((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason)))
+    }
+    const slow = {
+      ...deps,
+      heartbeat_ms: 10,
+      system: { ...world.system, heartbeatWebhook },
+      avinodeOf: () => ({ ...world.avinode, readNotification }),
+    }
+    const endless = processWebhook({ event_id }, slow)
+    await Promise.all([reading.promise, renewed.promise])
+
+    await process(event_id)
+    expect(await statusOf(world, event_id)).toMatchObject({ status: 'processing' })
+    await world.sql.query('delete from private.webhook_event_leases where event_id = $1', [event_id])
+    await endless
+    await process(event_id)
+
+    expect(await statusOf(world, event_id)).toMatchObject({ status: 'completed' })
+  })
 })
 
 describe.each(backends)('through the queue on $name', ({ name, start }) => {

@@ -109,6 +109,8 @@ export function createSystem(service: DatabaseFunctions) {
           p_change: asJson(change),
         }),
       ),
+    heartbeatWebhook: ({ event_id, claim_token }: WebhookLease) =>
+      result(z.boolean(), service.rpc('heartbeat_webhook_event', { event_id, p_claim_token: claim_token })),
     failWebhook: (lease: WebhookLease, { error, uses_attempt, retry_at }: Failure, stack: string | null) =>
       result(
         FailedEvent,

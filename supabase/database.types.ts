@@ -1215,6 +1215,7 @@ export type Database = {
       get_current_iso_agent_id: { Args: never; Returns: string }
       get_or_create_request_conversation: { Args: { p_subject?: string | null; request_id: string | null }; Returns: string }
       heartbeat_turn: { Args: { p_claim_token: string | null; p_turn_id: string | null }; Returns: Json }
+      heartbeat_webhook_event: { Args: { event_id: string | null; p_claim_token: string | null }; Returns: boolean }
       invite_participant: { Args: { p_conversation_id: string | null; p_iso_agent_email?: string | null; p_operator_profile_id?: string | null; p_role?: Database["public"]["Enums"]["participant_role"] | null }; Returns: Json }
       is_admin: { Args: never; Returns: boolean }
       is_conversation_participant: { Args: { conv_id: string | null }; Returns: boolean }

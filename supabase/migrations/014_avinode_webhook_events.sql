@@ -142,6 +142,21 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
 comment on function public.claim_webhook_event(uuid) is
   'Gives a pending, due or abandoned event to exactly one caller, for 60 seconds. Null for everyone else, and while another notification of the same resource is being read.';
 
+create function public.heartbeat_webhook_event(event_id uuid, p_claim_token uuid) returns boolean
+  language sql security definer set search_path = ''
+  as $$
+    with kept as (
+      update private.webhook_event_leases l set lease_until = clock_timestamp() + interval '60 seconds'
+        from public.avinode_webhook_events e
+        where l.event_id = heartbeat_webhook_event.event_id and l.claim_token = p_claim_token
+          and e.id = l.event_id and e.processing_status = 'processing'
+        returning 1
+    )
+    select exists (select from kept)
+  $$;
+comment on function public.heartbeat_webhook_event(uuid, uuid) is
+  'Renews the lease of an event for 60 seconds more. False when another worker holds it by now, or when it has ended.';
+
 create function private.lock_claimed_event(p_event_id uuid, p_claim_token uuid)
   returns public.avinode_webhook_events
   language plpgsql security definer set search_path = ''
@@ -255,6 +270,7 @@ comment on function public.fail_webhook_event(uuid, text, uuid, boolean, timesta
 grant execute on function
   public.calculate_webhook_retry_time(integer),
   public.claim_webhook_event(uuid),
+  public.heartbeat_webhook_event(uuid, uuid),
   public.complete_webhook_event(
     uuid, uuid, uuid, uuid, uuid, uuid, public.avinode_event_type, jsonb, public.webhook_processing_status, uuid
   ),

@@ -60,6 +60,19 @@ describe('a claim', () => {
     expect(await call('complete_webhook_event($1, p_claim_token => $2)', id, second.claim_token)).toBe(true)
   })
 
+  it('is kept by its holder as long as the heart beats, and by nobody else', async () => {
+    const first = await claim()
+    await leaseRunsOut()
+
+    expect(await call('heartbeat_webhook_event($1, $2)', id, first.claim_token)).toBe(true)
+    expect(await claim()).toBeNull()
+    await leaseRunsOut()
+    const second = await claim()
+    expect(await call('heartbeat_webhook_event($1, $2)', id, first.claim_token)).toBe(false)
+    await call('complete_webhook_event($1, p_claim_token => $2)', id, second.claim_token)
+    expect(await call('heartbeat_webhook_event($1, $2)', id, second.claim_token)).toBe(false)
+  })
+
   it('is refused to anyone but the service', async () => {
     await expect(world.db.asBroker(world.admin.sub, 'select claim_webhook_event($1)', [id])).rejects.toMatchObject({
       code: '42501',

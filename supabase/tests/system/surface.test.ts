@@ -28,6 +28,7 @@ const forWorkers = [
   'start_background_turn',
   'claim_turn',
   'heartbeat_turn',
+  'heartbeat_webhook_event',
   'append_turn_chunks',
   'complete_turn',
   'defer_turn',
