@@ -125,6 +125,7 @@ async function follow(store: Store, conversation_id: string, response: Response)
       if (chunk.type === 'data-request') void loadRequestOf(store, conversation_id, chunk)
       const answer = store.read().answers[conversation_id] ?? fresh()
       store.putAnswer(conversation_id, advance(answer, chunk))
+      if (hasPostedCard(chunk)) await Promise.race([loadMessages(store, conversation_id), pause(CARD_MS)])
     }
     reading.delete(conversation_id)
     await settle(store, conversation_id)
@@ -134,6 +135,16 @@ async function follow(store: Store, conversation_id: string, response: Response)
     if (answer) store.putAnswer(conversation_id, { ...answer, status: 'lost' })
   }
 }
+
+/** Specialists that leave a card in the room when they are done. */
+const POSTING = new Set(['flight_search', 'communication', 'proposal_analysis'])
+const CARD_MS = 600
+
+/** A card stands above the words that follow it: it is fetched before they are shown, so that it does not push them away. */
+const hasPostedCard = ({ type, data }: Chunk) =>
+  type === 'data-step' && data?.parent === null && data.status === 'done' && POSTING.has(String(data.tool))
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** After the end of a stream the message row counts: it comes by the feed, or is read here. */
 async function settle(store: Store, conversation_id: string) {

@@ -24,6 +24,9 @@ export const GROUPS: readonly Group[] = ['needs you', 'waiting', 'done']
 
 type Rows = Pick<State, 'requests' | 'conversations' | 'approvals'>
 
+/** Longer than any deal is old. */
+const AN_AGE_MS = 1e13
+
 const WORKING = { next: 'Assistant is working', group: 'waiting' } as const
 
 /** Every deal, urgent ones and then those with the latest news first. While the assistant answers in one, it is not the broker's turn. */
@@ -46,7 +49,9 @@ export function dealsOf(
       !taken.has(room.id) && (isShared(room, requests) || (room.type === 'general_inquiry' && !room.request_id)),
   )
   const all = [...deals, ...talks.map(talkOf)].map((deal) => (isAnswered(deal) ? { ...deal, ...WORKING } : deal))
-  return all.sort((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || Date.parse(b.at) - Date.parse(a.at))
+  const rank = ({ isUrgent, at }: Deal) => Date.parse(at) + (isUrgent ? AN_AGE_MS : 0)
+  const ranked = all.map((deal) => ({ deal, rank: rank(deal) }))
+  return ranked.sort((a, b) => b.rank - a.rank).map(({ deal }) => deal)
 
   function isAnswered({ conversation_id }: Deal) {
     return conversation_id !== undefined && answering.includes(conversation_id)

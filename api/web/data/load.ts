@@ -3,6 +3,8 @@ import type { Approval, Conversation, Message, Quote, Request } from './rows.ts'
 import type { Store } from './store.ts'
 
 const PAGE = 100
+/** Little enough to be there at once over a slow network. */
+const FIRST_PAGE = 40
 const MOST_PAGES = 20
 
 /** Reads the lists that the page stands on. The first page of each is shown as soon as it is there. */
@@ -23,14 +25,20 @@ export async function loadLists(store: Store) {
   }
 
   function eachPage<T>(path: string, put: (rows: T[]) => void, most = MOST_PAGES) {
-    const read = async (cursor: string | null) => {
-      const page = await getJson<Page<T>>(session, `${path}?limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`)
-      put(page.data)
-      return page.next_cursor
-    }
-    const first = read(null)
+    const read = (query: string) => getJson<Page<T>>(session, `${path}?${query}`)
+    const first = read(`limit=${FIRST_PAGE}`).then(({ data, next_cursor }) => {
+      put(data)
+      return next_cursor
+    })
+    // What comes after the first page is shown at once: every change of a long list is work for the page.
     const all = first.then(async (cursor) => {
-      for (let next = cursor, page = 1; next && page < most; page++) next = await read(next)
+      const rest: T[] = []
+      for (let next = cursor, pages = 1; next && pages < most; pages++) {
+        const page: Page<T> = await read(`limit=${PAGE}&cursor=${next}`)
+        rest.push(...page.data)
+        next = page.next_cursor
+      }
+      if (rest.length > 0) put(rest)
     })
     all.catch(() => undefined) // awaited above, after the first pages
     return { first, all }

@@ -38,7 +38,7 @@ export function DealList({ deals, place, open, onPalette, onHelp, onSignOut }: P
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="deals-scroll" tabIndex={0} aria-label="All deals">
-        {lists === 'loading' && <Skeleton lines={6} label="Loading deals" />}
+        {lists === 'loading' && deals.length === 0 && <Skeleton lines={6} label="Loading deals" />}
         {lists === 'ready' && deals.length === 0 && (
           <EmptyNote icon="plane" title="No deals yet">
             Type a trip to start the first one.

@@ -20,17 +20,15 @@ export function Admin() {
   const [queues, setQueues] = useState<Queue[]>()
   const [problem, setProblem] = useState<string>()
   const read = useCallback(async () => {
-    try {
-      const [errors, counted] = await Promise.all([
-        getJson<Page<Failure>>(store.session, '/api/admin/errors?limit=50'),
-        getJson<Page<Queue>>(store.session, '/api/admin/queues'),
-      ])
-      setFailures(errors.data)
-      setQueues(counted.data)
-      setProblem(undefined)
-    } catch (error) {
-      setProblem(sentenceOf(error))
-    }
+    // Each for itself: queues that cannot be counted hide no errors.
+    const [errors, counted] = await Promise.allSettled([
+      getJson<Page<Failure>>(store.session, '/api/admin/errors?limit=50'),
+      getJson<Page<Queue>>(store.session, '/api/admin/queues'),
+    ])
+    if (errors.status === 'fulfilled') setFailures(errors.value.data)
+    if (counted.status === 'fulfilled') setQueues(counted.value.data)
+    const failed = [errors, counted].find(({ status }) => status === 'rejected')
+    setProblem(failed && sentenceOf((failed as PromiseRejectedResult).reason))
   }, [store])
   useEffect(() => void read(), [read])
 
