@@ -23,7 +23,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A shared machine may stall for seconds; on a developer's own, a second try would hide something.
-    retry: process.env.CI ? 2 : 0,
+    retry: process.env.CI ? 1 : 0,
     reporters: ['default', closingLine],
   },
 })

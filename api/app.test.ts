@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ALEX, DANA, OMAR, startTestApi, type TestApi } from './testing.ts'
 import { operationsOf } from './testing-contract.ts'
@@ -18,6 +19,18 @@ describe('every answer', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
+
+describe('a long list', () => {
+  it('is packed for whoever takes it packed', async () => {
+    const path = '/api/openapi.json'
+    const plain = await api.app.request(path)
+    const packed = await api.app.request(path, { headers: { 'accept-encoding': 'gzip' } })
+
+    expect(plain.headers.get('content-encoding')).toBeNull()
+    expect(packed.headers.get('content-encoding')).toBe('gzip')
+    expect(gunzipSync(await packed.arrayBuffer()).toString()).toBe(await plain.text())
   })
 })
 

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { compress } from 'hono/compress'
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
 import { NotFoundError } from '../tools/errors.ts'
@@ -37,6 +38,14 @@ import { systemRoutes } from './routes/system.ts'
 import { webPageRoutes } from './routes/web-page.ts'
 
 const OPEN = ['/api/docs/', '/api/webhooks/', '/api/dev/']
+/** What a phone waits for. Short answers are not worth the packing. */
+const LONG = [
+  '/api/openapi.json',
+  '/api/requests',
+  '/api/clients',
+  '/api/conversations',
+  '/api/conversations/:id/messages',
+]
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** The whole HTTP surface. It holds no state beyond open streams: everything else is in the database. */
@@ -49,6 +58,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 
   app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, storableAddress, bodyLimits)
   app.route('/', queueBoardRoutes(deps)) // it opens to a pass as well
+  app.on('GET', LONG, compress())
   app.use('/api/*', unlessOpen(authenticate), unlessOpen(limits.byBroker), forJsonRoutes)
   app.use('/mcp', authenticate, limits.byBroker)
   app.onError(async (error, c) => {

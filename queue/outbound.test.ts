@@ -154,6 +154,16 @@ describe('when the other side is away', () => {
     expect(await notices(deal)).toHaveLength(1)
   })
 
+  it('words of the broker that Avinode refuses are said not to have arrived', async () => {
+    const deal = await openDeal()
+    const { outbox_id } = await write(deal, 'Can you hold it until five?')
+    await deal.world.play('faults', { status: 422, path: '/chat' })
+
+    await processOutbox({ outbox_id }, deal.deps())
+
+    expect(await notices(deal)).toEqual([expect.stringContaining('Your message did not reach the operator')])
+  })
+
   it('a defect is tried five times, then given up', async () => {
     const deal = await openDeal()
     const outbox_id = await approve(await askForReply(deal, 'Is the G650 still free?'), deal.context)

@@ -96,7 +96,7 @@ async function recover(lease: OutboxLease, error: unknown, { sending, repeatable
   const final = error instanceof RefusedError || error instanceof ServiceError || lease.attempts + 1 >= lastAttempt
   const retry_at = final ? null : new Date(Date.now() + 60_000 * 2 ** lease.attempts)
   deps.log.error({ ...fields, final }, 'an approved action failed')
-  const notice = final ? `I could not do what you approved (${named(action)}): ${plain(error)}` : null
+  const notice = final ? `${undone(action)}: ${plain(error)}` : null
   const ended = await deps.system.failOutbox(lease, { error: message, uses_attempt: true, retry_at }, { final, notice })
   if (retry_at === null) return goOn(ended, deps)
   await deps.enqueue.outbox(outbox_id, lease.attempts + 1, retry_at)
@@ -125,7 +125,10 @@ async function goOn(ended: Ended, { system, enqueue }: OutboundDeps) {
 const isUntold = (error: unknown, upstream: UpstreamError['upstream']) =>
   error instanceof UpstreamError && error.upstream === upstream && error.details.outcome !== 'not_sent'
 
-const named = (action: string) => action.replaceAll('_', ' ')
+const undone = (action: string) =>
+  action === 'relay_message'
+    ? 'Your message did not reach the operator'
+    : `I could not do what you approved (${action.replaceAll('_', ' ')})`
 /** Only what a ServiceError says is meant for people. */
 const plain = (error: unknown) =>
   error instanceof ServiceError || error instanceof RefusedError ? error.message : 'something went wrong on my side'

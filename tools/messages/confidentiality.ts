@@ -56,8 +56,9 @@ export function refuseNetFacts(
   if (issues.length > 0) throw new InvalidInputError(issues)
 }
 
+/** Words of so many names and addresses that they tell of nobody, those of mail providers among them. */
 const COMMON = new Set(
-  'air aviation capital charter client company corporate corporation enterprises family finance financial fund global group holding holdings industries international investment investments jet jets management media office partners properties services solutions systems technologies technology the travel trust ventures and for'.split(
+  'example gmail googlemail hotmail icloud live mail outlook proton protonmail yahoo air aviation capital charter client company corporate corporation enterprises family finance financial fund global group holding holdings industries international investment investments jet jets management media office partners properties services solutions systems technologies technology the travel trust ventures and for'.split(
     ' ',
   ),
 )

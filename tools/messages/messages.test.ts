@@ -32,7 +32,7 @@ async function roomWithOperator() {
     {
       company_name: 'Brightwater Aspen Capital, LLC',
       contact_name: 'Jordan Avery',
-      email: 'j.avery@bwcap.example',
+      email: 'j.avery@mail.bwcap.example.com',
       phone: '+1 201 555 0142',
     },
     dana,
@@ -127,7 +127,7 @@ describe('a reply to an operator', () => {
     ['the client', 'Brightwater would like it'],
     ['the client in disguise', 'bright\u200bWATER would like it'],
     ['the contact', 'Mr. Avery is in a hurry'],
-    ['the address of the client', 'Write to j.avery@bwcap.example'],
+    ['the address of the client', 'Write to j.avery@mail.bwcap.example.com'],
     ['the phone of the client', 'Call +1 (201) 555-0142'],
     ['the budget', 'They can spend $120,000 at most'],
     ['the budget in short', 'The limit is 120k'],
@@ -147,6 +147,7 @@ describe('a reply to an operator', () => {
   it.each([
     'Is 100,000 your best price?',
     'The capital of hospitality',
+    'Send us an example of the menu by mail',
     'We would fly at 15:00 with 4 guests, 15 bags',
   ])('that gives nothing away is fine: %s', async (text) => {
     const { conversation_id } = quiet
