@@ -1210,7 +1210,7 @@ export type Database = {
       fail_outbox: { Args: { p_claim_token: string | null; p_error: string | null; p_final?: boolean | null; p_id: string | null; p_notice?: string | null; p_retry_at: string | null; p_uses_attempt: boolean | null }; Returns: Json }
       fail_webhook_event: { Args: { error: string | null; event_id: string | null; p_claim_token?: string | null; p_error_stack?: string | null; p_retry_at?: string | null; p_uses_attempt?: boolean | null }; Returns: Json }
       feed_position: { Args: never; Returns: number }
-      file_approval: { Args: { p_action: string | null; p_conversation_id: string | null; p_expires_at: string | null; p_id: string | null; p_payload: Json | null; p_request_id: string | null; p_sha256: string | null; p_tool_call_id: string | null; p_turn_id: string | null }; Returns: Json }
+      file_approval: { Args: { p_action: string | null; p_card?: boolean | null; p_conversation_id: string | null; p_expires_at: string | null; p_id: string | null; p_payload: Json | null; p_request_id: string | null; p_sha256: string | null; p_tool_call_id: string | null; p_turn_id: string | null }; Returns: Json }
       find_conversations: { Args: { p_before?: string | null; p_before_id?: string | null; p_is_priority?: boolean | null; p_limit?: number | null; p_query?: string | null; p_request_id?: string | null; p_status?: string | null }; Returns: Json }
       get_current_iso_agent_id: { Args: never; Returns: string }
       get_or_create_request_conversation: { Args: { p_subject?: string | null; request_id: string | null }; Returns: string }
@@ -1243,6 +1243,7 @@ export type Database = {
       resume_turn: { Args: { p_turn_id: string | null }; Returns: boolean }
       retry_message: { Args: { p_message_id: string | null }; Returns: Json }
       retry_turn: { Args: { p_conversation_id: string | null; p_message_id?: string | null }; Returns: Json }
+      search_clients: { Args: { p_words: string[] | null }; Returns: Database["public"]["Tables"]["client_profiles"]["Row"][] }
       search_messages: { Args: { p_before?: string | null; p_before_id?: string | null; p_conversation_id?: string | null; p_limit?: number | null; p_query: string | null }; Returns: Json }
       set_agent_connection: { Args: { p_connection: string | null; p_iso_agent_id: string | null }; Returns: undefined }
       set_presence: { Args: { p_status: Database["public"]["Enums"]["online_status"] | null }; Returns: undefined }

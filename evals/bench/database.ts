@@ -13,7 +13,7 @@ import type { Bench } from './main.ts'
 const HELP = `npm run bench -- database [--only policies|growth] [--rows 100000] [--messages 100000] [--quotes 20000] [--events 100000] [--runs 100]
 The full size of the second part is --messages 1000000 --quotes 200000 --events 1000000.`
 
-/** A policy may make a query twice as slow. */
+/** A policy may make a query twice as slow, and so may a hundred times the data. */
 const LIMIT = 2
 
 /**
@@ -75,7 +75,7 @@ export const bench: Bench = async (flags) => {
           console.log('\nThe biggest tables, with their indexes')
           console.table(await measureSizes(pool))
           console.log(`\nIndexes that none of these queries used: ${(await unusedIndexes(pool)).join(', ') || 'none'}`)
-          results.push(found.every(({ ratio, limit }) => ratio <= limit))
+          results.push(found.every(({ ratio }) => ratio <= LIMIT))
         }),
       )
     }

@@ -51,7 +51,8 @@ const QUERIES = {
 
   policy: `
     select format('%s.%s', case schemaname when 'public' then '' else schemaname || '/' end || tablename, policyname) as name,
-      lower(cmd) || ' to ' || array_to_string(roles, ', ') as is
+      lower(cmd) || ' to ' || array_to_string(roles, ', ')
+        || case when 'true' in (coalesce(qual, with_check, 'true'), with_check) then ', whatever the row' else '' end as is
     from pg_policies where schemaname in ('public', 'storage', 'realtime') order by 1`,
 
   trigger: `

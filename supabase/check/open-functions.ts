@@ -33,6 +33,7 @@ export const OPEN_FUNCTIONS: Record<string, string> = {
   replay_webhook_event: 'admins only, and written down',
   retry_message: 'only one’s own message',
   retry_turn: 'only what one has asked oneself',
+  search_clients: 'looks through one’s own clients; an admin through everybody’s',
   search_messages: 'looks through rooms where one has a seat',
   set_presence: 'one’s own',
   set_typing: 'one’s own seat',
@@ -41,7 +42,7 @@ export const OPEN_FUNCTIONS: Record<string, string> = {
   stop_turn: 'only where one has a seat',
 }
 
-/** In `private`, which the API does not show: what policies and triggers ask about the caller. */
+/** In `private`, which the API does not show: what policies ask about the caller, and what an index is made of. */
 export const ASKED_BY_POLICIES = [
   'can_invite',
   'can_reply',
@@ -49,4 +50,5 @@ export const ASKED_BY_POLICIES = [
   'own_conversation_ids',
   'readable_agent_ids',
   'readable_conversation_ids',
+  'search_keys',
 ]

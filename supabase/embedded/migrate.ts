@@ -8,6 +8,8 @@ const LOCK = 7_346_021 // any number, the same in every process that migrates
 
 export type Migration = { version: string; name: string; path: string }
 
+type Applied = { name: string | null; statements: string[] | null }
+
 /** The migration files in the order in which they apply. */
 export async function listMigrations(folder = MIGRATIONS): Promise<Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
@@ -30,14 +32,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     if (!(await isSupabase(client))) await client.query(await readFile(BOOTSTRAP, 'utf8'))
     const applied = await appliedVersions(client)
     const all = await listMigrations()
-    for (const { version, name } of all) {
-      const known = applied.get(version)
-      if (known && known !== name) {
-        throw new Error(
-          `This database was made by other migrations: its ${version} is ${known}, ours is ${name}. A local one is made anew: remove its folder.`,
-        )
-      }
-    }
+    for (const migration of all) await refuseOther(migration, applied.get(migration.version))
     const pending = all.filter(({ version }) => !applied.has(version))
     for (const migration of pending) await apply(client, migration)
     if (pending.length > 0) await client.query("notify pgrst, 'reload schema'")
@@ -45,6 +40,20 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await client.end() // also gives the lock back
   }
+}
+
+/** A file that says something else than what was applied under its number would never be applied. */
+async function refuseOther({ version, name, path }: Migration, known?: Applied) {
+  const isRenamed = known?.name != null && known.name !== name
+  // The CLI keeps a file's statements one by one. What we applied is kept whole, and can be compared.
+  const whole = known?.statements?.length === 1 && known.statements[0]?.endsWith('\n') ? known.statements[0] : null
+  if (!isRenamed && (whole === null || whole === (await readFile(path, 'utf8')))) return
+  const difference = isRenamed
+    ? `its ${version} is ${known.name}, ours is ${name}`
+    : `its ${version}_${name} says something else`
+  throw new Error(
+    `This database was made by other migrations: ${difference}. A local one is made anew: remove its folder.`,
+  )
 }
 
 /** The migrations that a database still lacks. */
@@ -65,10 +74,10 @@ async function appliedVersions(client: pg.Client) {
   await client.query(
     'create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)',
   )
-  const { rows } = await client.query<{ version: string; name: string | null }>(
-    'select version, name from supabase_migrations.schema_migrations',
+  const { rows } = await client.query<Applied & { version: string }>(
+    'select version, name, statements from supabase_migrations.schema_migrations',
   )
-  return new Map(rows.map(({ version, name }) => [version, name]))
+  return new Map<string, Applied>(rows.map(({ version, ...applied }) => [version, applied]))
 }
 
 async function apply(client: pg.Client, { version, name, path }: Migration) {

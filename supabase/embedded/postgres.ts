@@ -136,6 +136,9 @@ async function keptPassword(folder: string) {
   return password
 }
 
+/** Sorts as C does, and knows the capitals of every script, as Supabase does: who looks for "zürich" finds "ZÜRICH". */
+const LOCALE = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+
 type Cluster = { folder: string; data: string; binaries: Binaries; user: User; as: As; password: string }
 
 async function initialise({ folder, data, binaries, user, as, password }: Cluster) {
@@ -146,7 +149,7 @@ async function initialise({ folder, data, binaries, user, as, password }: Cluste
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
   await give(passwordFile, user)
   const files = [`--pgdata=${unfinished}`, `--pwfile=${passwordFile}`]
-  const settings = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync']
+  const settings = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', ...LOCALE, '--no-sync']
   const [program = '', ...words] = [...as.prefix, binaries.initdb, ...files, ...settings]
   await run(program, words, { ...as.spawn, cwd: folder }).catch((cause: unknown) => {
     throw new Error(`Postgres cannot set up its files in ${folder}`, { cause })
@@ -176,6 +179,7 @@ function launch({ folder, data, port, binaries, as, durable = true, temporary = 
     'timezone=UTC',
     'max_connections=200',
     'wal_level=logical', // Realtime reads the changes from the log
+    'random_page_cost=1.1', // disks no longer turn: a row found by an index costs hardly more than the next one
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'shared_buffers=32MB']),
   ]
   const command = [binaries.postgres, '-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]

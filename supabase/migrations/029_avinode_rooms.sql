@@ -125,11 +125,16 @@ begin
        where id = v_room.id returning * into v_room;
     end if;
   end if;
-  insert into public.conversation_participants (conversation_id, iso_agent_id, operator_profile_id, role, can_invite)
-  values (v_room.id, p_request.iso_agent_id, null, 'iso_agent', true),
-         (v_room.id, null, null, 'ai_assistant', false),
-         (v_room.id, null, v_operator_id, 'operator', false)
-  on conflict do nothing;
+  -- Every notification brings every RFQ of its trip again: where all three sit already, none of the table's triggers is woken.
+  if (select count(*) from public.conversation_participants p
+       where p.conversation_id = v_room.id
+         and (p.iso_agent_id = p_request.iso_agent_id or p.operator_profile_id = v_operator_id or p.role = 'ai_assistant')) < 3 then
+    insert into public.conversation_participants (conversation_id, iso_agent_id, operator_profile_id, role, can_invite)
+    values (v_room.id, p_request.iso_agent_id, null, 'iso_agent', true),
+           (v_room.id, null, null, 'ai_assistant', false),
+           (v_room.id, null, v_operator_id, 'operator', false)
+    on conflict do nothing;
+  end if;
   return v_room;
 end
 $$;
@@ -142,6 +147,7 @@ as $$
 declare
   v_rfq jsonb;
   v_operator jsonb := coalesce(nullif(p_change -> 'quote', 'null') -> 'operator', p_change -> 'message' -> 'operator');
+  v_room public.conversations;
 begin
   v_rfq := coalesce(nullif(p_change -> 'rfq', 'null'), (
     select r from jsonb_array_elements(coalesce(nullif(p_change -> 'rfqs', 'null'), '[]')) as r,
@@ -149,7 +155,8 @@ begin
      where lift ->> 'id' = p_change ->> 'lift_id' or lift -> 'quote_ids' ? (p_change -> 'quote' ->> 'id')
      limit 1));
   if v_rfq is not null then
-    return private.record_rfq(p_request, v_rfq);
+    select * into v_room from public.conversations c where c.avinode_thread_id = v_rfq ->> 'id';
+    return v_room;
   end if;
   if v_operator ->> 'id' is not null then
     return private.record_rfq(p_request, jsonb_build_object('id', null, 'canceled', false, 'operator', v_operator, 'lifts', '[]'::jsonb));
@@ -158,4 +165,4 @@ begin
 end
 $$;
 comment on function private.room_of_quote(public.requests, jsonb) is
-  'The operator''s room that a change belongs to, made from the quote''s own facts where its RFQ is not known yet.';
+  'The operator''s room that a change belongs to. Its RFQs have theirs already; where none of them is known yet, the quote''s own facts make one.';

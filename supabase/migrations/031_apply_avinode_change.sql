@@ -200,11 +200,11 @@ begin
     return jsonb_build_object('applied', false, 'analysis_due', false);
   end if;
 
-  -- In one order for everybody: operators are shared between brokers.
+  -- Each reading once, and in one order for everybody: operators are shared between brokers.
   for v_rfq in
     select r from (
       select nullif(p_change -> 'rfq', 'null') as r
-      union all
+      union
       select * from jsonb_array_elements(coalesce(nullif(p_change -> 'rfqs', 'null'), '[]'))
     ) as seen where r is not null
      order by r -> 'operator' ->> 'id', r ->> 'id'

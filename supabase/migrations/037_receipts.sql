@@ -7,6 +7,13 @@ create function private.said_at(m public.messages) returns timestamptz
 as $$ select coalesce(private.parse_time(m.metadata ->> 'created_on'), m.created_at) $$;
 comment on function private.said_at(public.messages) is 'When something was said: in Avinode''s time where it was said there.';
 
+-- What an operator said last in a room, so that nobody looks through the whole room for it with every message.
+create table private.last_heard (
+  conversation_id uuid primary key references public.conversations (id) on delete cascade,
+  said_at timestamptz not null,
+  message_id uuid not null
+);
+
 create function private.weigh_receipts() returns trigger
   language plpgsql security definer set search_path = ''
 as $$
@@ -16,20 +23,26 @@ declare
   v_heard_id uuid;
   v_read integer := 0;
   v_unread integer;
+  v_reader jsonb;
 begin
+  if new.sender_type = 'operator' then
+    insert into private.last_heard as h (conversation_id, said_at, message_id)
+    values (new.conversation_id, private.said_at(new), new.id)
+    on conflict (conversation_id) do update set said_at = excluded.said_at, message_id = excluded.message_id
+     where (excluded.said_at, excluded.message_id) > (h.said_at, h.message_id);
+  end if;
   select * into v_seat from public.conversation_participants p
    where p.conversation_id = new.conversation_id and p.operator_profile_id is not null and p.role = 'operator' and p.is_active
    order by p.joined_at, p.id limit 1;
   if not found then
     return null;
   end if;
-  select private.said_at(m), m.id into v_heard_at, v_heard_id from public.messages m
-   where m.conversation_id = new.conversation_id and m.sender_type = 'operator'
-   order by private.said_at(m) desc, m.id desc limit 1;
+  v_reader := jsonb_build_array(jsonb_build_object('operator_profile_id', v_seat.operator_profile_id));
+  select h.said_at, h.message_id into v_heard_at, v_heard_id from private.last_heard h where h.conversation_id = new.conversation_id;
   if v_heard_at is not null then
     update public.messages m set
       status = 'read',
-      read_by = m.read_by || jsonb_build_array(jsonb_build_object('operator_profile_id', v_seat.operator_profile_id, 'read_at', v_heard_at))
+      read_by = m.read_by || jsonb_build_array(v_reader -> 0 || jsonb_build_object('read_at', v_heard_at))
      where m.conversation_id = new.conversation_id and m.sender_type in ('iso_agent', 'ai_assistant')
        and m.status in ('sent', 'delivered') and private.said_at(m) < v_heard_at;
     get diagnostics v_read = row_count;
@@ -37,6 +50,7 @@ begin
   select count(*) into v_unread from public.messages m
    where m.conversation_id = new.conversation_id and m.sender_type in ('iso_agent', 'ai_assistant')
      and m.content_type <> 'typing_indicator' and m.deleted_at is null and m.status <> 'failed'
+     and not m.read_by @> v_reader
      and (v_heard_at is null or private.said_at(m) >= v_heard_at);
   update public.conversation_participants set
     unread_count = v_unread,

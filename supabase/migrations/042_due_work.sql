@@ -183,6 +183,9 @@ $$;
 comment on function private.due_trips(integer) is
   'Requests whose trip was begun and never finished, and which nobody is creating at this moment.';
 
+-- Few, however many stand or have ended.
+create index quotes_unanalysed_idx on public.quotes (request_id) where status = 'received';
+
 create function private.due_analyses(p_limit integer) returns jsonb
   language sql stable set search_path = ''
 as $$

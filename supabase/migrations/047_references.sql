@@ -52,12 +52,15 @@ begin
   perform private.require_same(
     private.has_seat(new.conversation_id, new.iso_agent_id),
     'The room of an approval must be one of its broker''s');
+  perform private.require_same(
+    (select t.iso_agent_id = new.iso_agent_id from private.assistant_turns t where t.id = new.turn_id),
+    'The turn of an approval must be its broker''s own');
   return new;
 end
 $$;
 comment on function private.guard_approval_references() is
-  'The request of an approval is its broker''s own, and its conversation one in which the broker has a seat.';
-create trigger approvals_guard_references before insert or update of iso_agent_id, request_id, conversation_id on public.approvals
+  'The request and the turn of an approval are its broker''s own, and its conversation one in which the broker has a seat.';
+create trigger approvals_guard_references before insert or update of iso_agent_id, request_id, conversation_id, turn_id on public.approvals
   for each row execute function private.guard_approval_references();
 
 create function private.guard_proposal_references() returns trigger

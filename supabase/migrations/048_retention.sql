@@ -1,8 +1,7 @@
 -- What is forgotten, and when. Deals, messages, their history and what was sent are kept: they are the business. What only served
 -- to get there goes after a while, a bounded number of rows with each sweep, so that no sweep holds a lock for long.
 
--- Runs are written in the order of time, so that a few bytes for each block tell where the old ones lie.
-create index agent_executions_created_idx on public.agent_executions using brin (created_at);
+create index agent_executions_created_idx on public.agent_executions (created_at);
 
 create function private.kept_for(p_what text) returns interval
   language sql immutable set search_path = ''

@@ -65,6 +65,14 @@ describe('the schema', () => {
       'alter policy quotes_select_own on quotes to public',
       'policy quotes.quotes_select_own is select to public, specified is select to authenticated',
     ],
+    [
+      'alter policy quotes_select_own on quotes using (true)',
+      'policy quotes.quotes_select_own is select to authenticated, whatever the row, specified is select to authenticated',
+    ],
+    [
+      'alter policy messages_update_own on messages with check (true)',
+      'policy messages.messages_update_own is update to authenticated, whatever the row, specified is update to authenticated',
+    ],
     ['drop trigger requests_guard_status on requests', 'trigger requests.requests_guard_status is missing'],
     ['alter table requests disable trigger requests_protect', 'trigger requests.requests_protect is missing'],
     ['drop function is_conversation_participant cascade', 'function is_conversation_participant is missing'],
@@ -160,6 +168,11 @@ describe('migrating', () => {
     )
 
     await expect(migrate(other.databaseUrl)).rejects.toThrow(/its 030 is bind_conversation, ours is avinode_quotes/)
+
+    await other.sql.query(
+      "update supabase_migrations.schema_migrations set name = 'avinode_quotes', statements = array[E'select 1;\\n'] where version = '030'",
+    )
+    await expect(migrate(other.databaseUrl)).rejects.toThrow(/its 030_avinode_quotes says something else/)
   })
 })
 

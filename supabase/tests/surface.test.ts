@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lintDatabase } from '../check/lints.ts'
 import { ASKED_BY_POLICIES, OPEN_FUNCTIONS } from '../check/open-functions.ts'
@@ -171,6 +172,7 @@ describe('a function called with what belongs to another broker', () => {
     const id = ids.find(([pattern]) => pattern.test(name))?.[1] ?? PARENTS.room
     if (type === 'uuid') return `'${id}'`
     if (type === 'uuid[]') return `array['${id}']::uuid[]`
+    if (type === 'text[]') return "array['a']"
     if (name === 'p_decision') return "'approve'"
     if (name === 'p_iso_agent_email') return 'null'
     if (name === 'p_sha256' || name === 'p_token_hash') return "repeat('b', 64)"
@@ -194,22 +196,46 @@ describe('a function called with what belongs to another broker', () => {
     ['a forged role', { sub: 'user_unknown', role: 'service_role', is_admin: true, user_metadata: { role: 'admin' } }],
   ]
 
+  const openFunctions = async () =>
+    (
+      await world.db.sql.query<{ name: string; args: string[]; types: string[] }>(`
+        select p.proname as name, coalesce(p.proargnames, '{}') as args,
+          array(select format_type(t, null) from unnest(p.proargtypes) with ordinality as a (t, n) order by n) as types
+        from pg_proc p where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')`)
+    ).rows
+
+  /** What a call tells or changes that is hers. */
+  async function leaksOf(claims: object, name: string, values: string[]) {
+    const call = `${name}(${values.join(', ')})`
+    const { rows, code, changed } = await attempt(world, claims, `select public.${call} as result`)
+    const leaks = changed.map((table) => `${call} changes ${table}`)
+    if (JSON.stringify(rows).includes(SECRET)) leaks.push(`${call} tells`)
+    if (code && !/^(PT4|42501|22|23)/.test(code)) leaks.push(`${call} fails with ${code}`)
+    return leaks
+  }
+
   it.each(strangers)('as %s: tells and changes nothing of hers', async (_who, claims) => {
-    const { rows: functions } = await world.db.sql.query<{ name: string; args: string[]; types: string[] }>(`
-      select p.proname as name, coalesce(p.proargnames, '{}') as args,
-        array(select format_type(t, null) from unnest(p.proargtypes) with ordinality as a (t, n) order by n) as types
-      from pg_proc p where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')`)
     const leaks: string[] = []
-    for (const { name, args, types } of functions) {
+    for (const { name, args, types } of await openFunctions()) {
       const values = types.map((type, index) => argument(args[index] ?? '', type, world.rows))
-      const { rows, code, changed } = await attempt(
-        world,
-        claims,
-        `select public.${name}(${values.join(', ')}) as result`,
-      )
-      if (JSON.stringify(rows).includes(SECRET)) leaks.push(`${name} tells`)
-      for (const table of changed) leaks.push(`${name} changes ${table}`)
-      if (code && !/^(PT4|42501|22|23)/.test(code)) leaks.push(`${name} fails with ${code}`)
+      leaks.push(...(await leaksOf(claims, name, values)))
+    }
+    expect(leaks).toEqual([])
+  })
+
+  it('and with one thing of hers among one’s own: tells and changes nothing of hers', async () => {
+    const own = (name: string) =>
+      /conversation|conv_id/.test(name) ? PARENTS.omarsRoom : /request/.test(name) ? PARENTS.omarsRequest : randomUUID()
+    const leaks: string[] = []
+    for (const { name, args, types } of await openFunctions()) {
+      const ids = types.flatMap((type, index) => (type === 'uuid' ? [index] : []))
+      for (const hers of ids.length > 1 ? ids : []) {
+        const values = types.map((type, index) => {
+          const arg = args[index] ?? ''
+          return type === 'uuid' && index !== hers ? `'${own(arg)}'` : argument(arg, type, world.rows)
+        })
+        leaks.push(...(await leaksOf({ sub: 'user_omar', role: 'authenticated' }, name, values)))
+      }
     }
     expect(leaks).toEqual([])
   })

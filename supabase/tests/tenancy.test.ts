@@ -4,6 +4,8 @@ import { PARENTS, startWorld, type World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
+  await world.db.sql.query(`insert into private.assistant_turns (id, conversation_id, iso_agent_id, trigger)
+    values ('${OMARS_TURN}', '${PARENTS.omarsRoom}', '${OMAR_ID}', '{"kind": "message"}')`)
 })
 afterAll(() => world.db.close())
 
@@ -12,6 +14,7 @@ const asOmar = (text: string, params?: unknown[]) => world.db.asBroker(world.oma
 const REFUSED = { code: '42501' }
 const DANA_ID = 'a1000000-0000-4000-8000-000000000001'
 const OMAR_ID = 'a1000000-0000-4000-8000-000000000002'
+const OMARS_TURN = 'ab000000-0000-4000-8000-000000000002'
 
 describe('a foreign key', () => {
   const request = (columns: string, values: string) =>
@@ -76,6 +79,7 @@ describe('a foreign key', () => {
   it.each([
     ['request_id', PARENTS.omarsRequest],
     ['conversation_id', PARENTS.omarsRoom],
+    ['turn_id', OMARS_TURN],
   ])('never crosses to another broker from an approval that the service writes: %s', async (column, id) => {
     const insert = `insert into approvals (id, iso_agent_id, action, payload, payload_sha256, expires_at, ${column})
       values (gen_random_uuid(), '${DANA_ID}', 'send_proposal', '{}', repeat('a', 64), now(), '${id}')`
@@ -88,12 +92,14 @@ describe('a foreign key', () => {
       select format('%s.%s', k.conrelid::regclass, a.attname) as column from pg_constraint k
       join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
       where k.contype = 'f' and k.connamespace = 'public'::regnamespace and k.confrelid in
-        ('client_profiles'::regclass, 'requests'::regclass, 'quotes'::regclass, 'conversations'::regclass, 'messages'::regclass)
+        ('client_profiles'::regclass, 'requests'::regclass, 'quotes'::regclass, 'conversations'::regclass, 'messages'::regclass,
+         'private.assistant_turns'::regclass)
       order by 1`)
     expect(rows.map(({ column }) => column)).toEqual([
       'agent_executions.request_id', // written by the service
       'approvals.conversation_id', // guard_approval_references
       'approvals.request_id',
+      'approvals.turn_id',
       'avinode_webhook_events.conversation_id', // of no tenant
       'avinode_webhook_events.message_id',
       'avinode_webhook_events.quote_id',
@@ -192,6 +198,23 @@ describe('a column that decides ownership or trust', () => {
   })
 })
 
+it('a run that concerns no request is read by the broker in whose name it was, and by admins', async () => {
+  await world.db.sql.query(
+    `insert into agent_executions (agent_type, metadata) values
+       ('orchestrator', jsonb_build_object('iso_agent_id', $1::text)), ('error_monitor', '{}')`,
+    [world.omar.id],
+  )
+  const seen = async (sub: string) => {
+    const { rows } = await world.db.asBroker(sub, 'select agent_type from agent_executions where request_id is null')
+    return rows.map(({ agent_type }) => agent_type).toSorted()
+  }
+
+  expect(await seen(world.omar.sub)).toEqual(['orchestrator'])
+  expect(await seen(world.dana.sub)).toEqual([])
+  expect(await seen('user_unknown')).toEqual([])
+  expect(await seen(world.admin.sub)).toEqual(['error_monitor', 'orchestrator'])
+})
+
 describe('in a conversation', () => {
   const say = (asWho: typeof asDana, values: string) =>
     asWho(`insert into messages (conversation_id, sender_type, sender_iso_agent_id, content) values (${values})`)
@@ -229,15 +252,29 @@ describe('in a conversation', () => {
       asOmar(`insert into conversation_participants (conversation_id, operator_profile_id, role)
         values ('${PARENTS.room}', '${PARENTS.operator}', 'operator')`),
     ).rejects.toMatchObject(REFUSED)
+    await expect(
+      asOmar(`update conversations set subject = 'mine' where id = '${PARENTS.room}'`),
+    ).rejects.toMatchObject(REFUSED)
   })
 
-  it('who has left sees nothing any more', async () => {
+  it('who has left sees and changes nothing any more', async () => {
+    await world.db.sql.query(
+      `insert into messages (conversation_id, sender_type, sender_iso_agent_id, content) values ('${PARENTS.room}', 'iso_agent', $1, 'bye')`,
+      [world.omar.id],
+    )
     await world.db.sql.query(
       `update conversation_participants set is_active = false where conversation_id = '${PARENTS.room}' and iso_agent_id = '${world.omar.id}'`,
     )
 
     expect((await asOmar(`select id from messages where conversation_id = '${PARENTS.room}'`)).rowCount).toBe(0)
     expect((await asOmar(`select id from conversations where id = '${PARENTS.room}'`)).rowCount).toBe(0)
+    await asOmar(`update messages set content = 'still here'`)
+    await asOmar('delete from messages')
+    const { rows } = await world.db.sql.query(
+      `select content from messages where conversation_id = '${PARENTS.room}' and sender_iso_agent_id = $1`,
+      [world.omar.id],
+    )
+    expect(rows).toEqual([{ content: 'bye' }])
   })
 
   it("a broker changes and deletes its own messages, and never another's", async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
-import { containing, rows } from '../database.ts'
+import { rows } from '../database.ts'
 import { defineTool } from '../tool.ts'
 import { Client, clientColumns } from './client.ts'
 
@@ -22,20 +22,8 @@ export const findClients = defineTool({
 export async function searchClients(query: string, { db }: ToolContext): Promise<Client[]> {
   const words = distinctive(query)
   if (words.length === 0) return []
-  const holding = (column: 'company_name' | 'contact_name', wanted: string[]) =>
-    rows(
-      Client,
-      wanted
-        .reduce(
-          (found, word) => found.ilike(column, containing(word)),
-          db.from('client_profiles').select(clientColumns).eq('is_active', true),
-        )
-        .order('company_name')
-        .order('id')
-        .limit(50),
-    )
-  const [companies, contacts] = await Promise.all([holding('company_name', words), holding('contact_name', words)])
-  const found = [...companies, ...contacts.filter(({ id }) => !companies.some((company) => company.id === id))]
+  const search = db.rpc('search_clients', { p_words: words }).select(clientColumns).eq('is_active', true)
+  const found = await rows(Client, search.limit(100))
   return found.sort((a, b) => closeness(b, query) - closeness(a, query)).slice(0, 10)
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { containing } from '../database.ts'
 import { NextCursor, ownedBy, pageInput, readPage } from '../page.ts'
 import { defineTool } from '../tool.ts'
 import { Client, clientColumns } from './client.ts'
@@ -10,16 +9,21 @@ export const listClients = defineTool({
   effect: 'read',
   input: z.strictObject({
     ...pageInput,
-    query: z.string().trim().max(200).nullable().default(null).describe('Part of the company name; null for all'),
+    query: z
+      .string()
+      .trim()
+      .max(200)
+      .nullable()
+      .default(null)
+      .describe('Part of the name of company or contact; null for all'),
   }),
   output: z.object({ clients: z.array(Client), next_cursor: NextCursor }),
   async run({ query, ...place }, context) {
-    const active = ownedBy(context.db.from('client_profiles').select(clientColumns).eq('is_active', true), context)
-    const { page, next_cursor } = await readPage(
-      Client,
-      query ? active.ilike('company_name', containing(query)) : active,
-      place,
-    )
+    const { db } = context
+    const found = query
+      ? db.rpc('search_clients', { p_words: [query] }).select(clientColumns)
+      : ownedBy(db.from('client_profiles').select(clientColumns), context)
+    const { page, next_cursor } = await readPage(Client, found.eq('is_active', true), place)
     return { clients: page, next_cursor }
   },
 })

@@ -91,6 +91,14 @@ const statements = ({ brokers, rooms, messages, quotes, events, requests, others
      case when n % 2 = 0 then ${id('agent', `1 + (1 + n % ${rooms}) % ${brokers}`)} end,
      'Flight ' || md5(n::text) || ' at ' || md5(n::text || 'at'), now() - n * interval '10 seconds'
    from generate_series(1, ${messages}) n`,
+  // The index is made at the end: a million entries, sorted in one by one, take several times as long.
+  "create temporary table index_of_keys as select indexdef from pg_indexes where indexname = 'search_entries_keys_idx'",
+  'drop index private.search_entries_keys_idx',
+  `insert into private.search_entries (message_id, iso_agent_id, created_at, keys)
+   select m.id, p.iso_agent_id, m.created_at, private.search_keys(p.iso_agent_id, m.content)
+   from messages m join conversation_participants p on p.conversation_id = m.conversation_id and p.iso_agent_id is not null`,
+  "set maintenance_work_mem = '256MB'",
+  'do $$ begin execute (select indexdef from index_of_keys); end $$',
   `insert into avinode_webhook_events (id, event_type, avinode_event_id, request_id, raw_payload, processing_status, received_at, created_at, avinode_trip_id)
    select ${id('event', 'n')}, 'quote_received', 'quotes:' || n, ${id('request', `1 + n % ${requests}`)},
      jsonb_build_object('id', 'aquote-' || n), case when n <= 50 then 'dead_letter' else 'completed' end::webhook_processing_status,

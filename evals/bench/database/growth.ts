@@ -2,12 +2,7 @@ import type pg from 'pg'
 import { ADMIN, BROKER } from './fill.ts'
 import { type Asker, median, medianRatio, type Query, SERVICE, timed } from './measure.ts'
 
-type Asked = { query: string; as: Asker; ask: Query; limit: number }
-
-/** A hundred times the data may make a query twice as slow. */
-const LIMIT = 2
-/** A search looks through what the broker has, and that is ten times as much. */
-const SEARCH_LIMIT = 5
+type Asked = { query: string; as: Asker; ask: Query }
 
 /** What the service asks most, as whoever asks it. */
 async function questions(pool: pg.Pool): Promise<Asked[]> {
@@ -26,23 +21,16 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
     query,
     as: { role: 'authenticated', sub: BROKER },
     ask: { text, params },
-    limit: LIMIT,
-  })
-  const searching = (query: string, text: string, params: unknown[] = []): Asked => ({
-    ...asBroker(query, text, params),
-    limit: SEARCH_LIMIT,
   })
   const asAdmin = (query: string, text: string, params: unknown[] = []): Asked => ({
     query,
     as: { role: 'authenticated', sub: ADMIN },
     ask: { text, params },
-    limit: LIMIT,
   })
   const asService = (query: string, text: string, params: unknown[] = []): Asked => ({
     query,
     as: SERVICE,
     ask: { text, params },
-    limit: LIMIT,
   })
   return [
     asBroker('the list of conversations', 'select find_conversations(p_limit => 20)'),
@@ -87,13 +75,14 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
       [client],
     ),
     asBroker('who sits in a room', 'select list_participants($1)', [room]),
-    searching('rooms that speak of something', 'select find_conversations($1, p_limit => 20)', [word]),
-    searching('messages that speak of something', 'select search_messages($1, p_limit => 20)', [word]),
+    asBroker('rooms: a rare word', 'select find_conversations($1, p_limit => 20)', [word]),
+    asBroker('rooms: a word of every message', "select find_conversations('flight', p_limit => 20)"),
+    asBroker('messages: a rare word', 'select search_messages($1, p_limit => 20)', [word]),
+    asBroker('messages: one word in a hundred', 'select search_messages(left($1, 3), p_limit => 20)', [word]),
+    asBroker('messages: a word of every message', "select search_messages('flight', p_limit => 20)"),
+    asBroker('messages: a word of nobody', "select search_messages('zeppelin', p_limit => 20)"),
     asBroker('what the assistant is doing', 'select open_turns()'),
-    searching(
-      'finding a client',
-      "select * from client_profiles where is_active and company_name ilike '%abcde%' order by company_name, id limit 50",
-    ),
+    asBroker('finding a client', "select * from search_clients(array['abcde'])"),
     asBroker('what is new', 'select read_feed(feed_position() - 20)'),
     asBroker('marking as read', 'select mark_read($1)', [room]),
     asBroker(
@@ -132,7 +121,7 @@ async function questions(pool: pg.Pool): Promise<Asked[]> {
 export async function measureGrowth(small: pg.Pool, full: pg.Pool, runs: number) {
   const [few, many] = [await questions(small), await questions(full)]
   const found = []
-  for (const [index, { query, as, ask, limit }] of few.entries()) {
+  for (const [index, { query, as, ask }] of few.entries()) {
     const sameOfMany = many[index]?.ask ?? ask
     const times = { small: [] as number[], full: [] as number[] }
     for (let run = -10; run < runs; run++) {
@@ -146,7 +135,6 @@ export async function measureGrowth(small: pg.Pool, full: pg.Pool, runs: number)
       '1 % ms': round(median(times.small)),
       '100 % ms': round(median(times.full)),
       ratio: round(medianRatio(times.full, times.small)),
-      limit,
     })
   }
   return found

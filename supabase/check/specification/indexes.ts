@@ -11,6 +11,8 @@ export const indexes: Grouped = {
   client_profiles: {
     client_profiles_iso_agent_created_idx: '(iso_agent_id, created_at desc, id desc)',
     client_profiles_pkey: 'unique (id)',
+    client_profiles_search_idx:
+      "gin (private.search_keys(iso_agent_id, ((company_name || ' ') || coalesce(contact_name, ''))))",
   },
   requests: {
     requests_avinode_trip_idx: 'unique (avinode_trip_id)',
@@ -31,6 +33,7 @@ export const indexes: Grouped = {
     quotes_price_locked_idx: "(price_locked_until) where (status in ('pending', 'received', 'analyzed'))",
     quotes_request_ranking_idx: '(request_id, ranking)',
     quotes_request_status_idx: '(request_id, status)',
+    quotes_unanalysed_idx: "(request_id) where (status = 'received')",
     quotes_valid_until_idx: "(valid_until) where (status in ('pending', 'received', 'analyzed'))",
   },
   proposals: {
@@ -50,7 +53,7 @@ export const indexes: Grouped = {
     workflow_states_request_open_idx: 'unique (request_id) where (state_duration_ms is null)',
   },
   agent_executions: {
-    agent_executions_created_idx: 'brin (created_at)',
+    agent_executions_created_idx: '(created_at)',
     agent_executions_broker_idx: "(((metadata ->> 'iso_agent_id')), created_at desc)",
     agent_executions_failed_idx: "(created_at desc) where (status in ('failed', 'timeout'))",
     agent_executions_failed_request_idx: "(request_id) where (status in ('failed', 'timeout'))",
@@ -82,8 +85,6 @@ export const indexes: Grouped = {
   },
   messages: {
     messages_avinode_message_id_key: 'unique (avinode_message_id)',
-    messages_content_trigram_idx:
-      'gin (content extensions.gin_trgm_ops) where ((deleted_at is null) and (content is not null))',
     messages_conversation_created_idx: '(conversation_id, created_at desc, id desc)',
     messages_parent_idx: '(parent_message_id) where (parent_message_id is not null)',
     messages_pkey: 'unique (id)',

@@ -53,6 +53,8 @@ export const triggers: Grouped = {
   conversation_participants: {
     participants_announce: 'after update of is_active, role, can_reply, can_invite: announce_seat',
     participants_announce_new: 'after insert: announce_seat',
+    participants_enter: 'after insert: enter_room',
+    participants_enter_again: 'after update of is_active: enter_room',
     participants_feed_read: 'after update of last_read_at, last_read_message_id: note_for_feed',
     participants_guard_seat:
       'before insert or update of conversation_id, last_read_message_id, operator_profile_id, is_active: guard_seat',
@@ -61,6 +63,8 @@ export const triggers: Grouped = {
   },
   messages: {
     messages_complete: 'before insert: complete_message',
+    messages_enter: 'after insert: enter_message',
+    messages_enter_again: 'after update of content, content_type, deleted_at: enter_message',
     messages_feed_created: 'after insert: note_for_feed',
     messages_feed_removed: 'after delete: note_for_feed',
     messages_feed_updated: 'after update: note_for_feed',
@@ -83,7 +87,7 @@ export const triggers: Grouped = {
   },
   approvals: {
     approvals_guard_references:
-      'before insert or update of iso_agent_id, request_id, conversation_id: guard_approval_references',
+      'before insert or update of iso_agent_id, request_id, conversation_id, turn_id: guard_approval_references',
     approvals_feed_requested: 'after insert: note_for_feed',
     approvals_feed_resolved: 'after update of status: note_for_feed',
     approvals_updated_at: 'before update: update_updated_at_column',

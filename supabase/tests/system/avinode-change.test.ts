@@ -158,6 +158,21 @@ describe('a change', () => {
     }
   })
 
+  it.each(['operator', 'ai_assistant'])('seats the %s again who is missing there', async (role) => {
+    await using world = await startDeal()
+    const seats = () =>
+      world.sql('select 1 from conversation_participants where conversation_id = $1 and role = $2', [world.room, role])
+    await world.sql('delete from conversation_participants where conversation_id = $1 and role = $2', [
+      world.room,
+      role,
+    ])
+    expect(await seats()).toHaveLength(0)
+
+    await notify(world, operatorWrote(1, 'Hello', { at: 12 }))
+
+    expect(await seats()).toHaveLength(1)
+  })
+
   it("never takes Avinode's own estimate for a quote", async () => {
     await using world = await startDeal()
     const change = quoted(1, 'aquote-1', '1.00', { at: 10, of: rfq(1) }) as { quote: object }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { brokerWrote, notify } from './avinode-world.ts'
+import { brokerWrote, notify, operatorWrote } from './avinode-world.ts'
 import { startDeal } from './deal-world.ts'
 import type { Row } from './world.ts'
 
@@ -142,6 +142,33 @@ describe('words to an operator', () => {
     expect(await deal.sql('select id, action from private.outbox')).toEqual([
       { id: rows[0].id, action: 'relay_message' },
     ])
+  })
+
+  it('are read once the operator has said something later, in whatever order we hear of it', async () => {
+    await using deal = await startDeal()
+    const said = [
+      brokerWrote(1, 'Early', { at: 20 }),
+      operatorWrote(1, 'Later', { at: 30 }),
+      operatorWrote(1, 'Before', { at: 15 }),
+      brokerWrote(1, 'Between', { at: 25 }),
+      brokerWrote(1, 'Last', { at: 35 }),
+    ]
+    for (const words of said) await notify(deal, words)
+
+    expect(
+      await deal.sql(
+        `select m.content, m.status, jsonb_array_length(m.read_by) as readers from messages m
+          where m.conversation_id = $1 and m.sender_type = 'iso_agent' order by m.created_at`,
+        [deal.operator_room],
+      ),
+    ).toEqual([
+      { content: 'Early', status: 'read', readers: 1 },
+      { content: 'Between', status: 'read', readers: 1 },
+      { content: 'Last', status: 'delivered', readers: 0 },
+    ])
+    expect(
+      await deal.one('select unread_count_operator, status from conversations where id = $1', [deal.operator_room]),
+    ).toEqual({ unread_count_operator: 1, status: 'awaiting_response' })
   })
 
   it('are one message each when the notification and the answer to our call race', async () => {
