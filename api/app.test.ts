@@ -269,6 +269,39 @@ describe('the administration', () => {
     }
     expect((await api.as(ALEX).post(`/api/admin/webhooks/${crypto.randomUUID()}/replay`)).status).toBe(404)
   })
+
+  it('reads in plain words what is wrong, for how long, how often and what to do; what is over for a week', async () => {
+    const { request } = await rowsOfOmar()
+    await api.sql.query(
+      `insert into private.problems (kind, cause_key, request_id, details, told_at, closed_at) values
+         ('dependency', 'a', null, '{"count": 4, "error": "The mail server\\nis away"}', now(), null),
+         ('stuck_request', 'b', $1, '{"status": "awaiting_user_action", "since": "2026-01-01T00:00:00Z"}', now(), null),
+         ('dead_letters', 'c', null, '{"count": 3, "error": "No crew"}', now(), now() - interval '6 days'),
+         ('dead_letters', 'd', null, '{"count": 9, "error": "Long ago"}', now(), now() - interval '8 days')`,
+      [request],
+    )
+    const { body } = await api.as(ALEX).get('/api/admin/errors?limit=100')
+    const problems = (body.data as Record<string, unknown>[]).filter(({ kind }) => kind === 'problem')
+
+    expect(problems).toHaveLength(3)
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          what: '4 pieces of work wait for something that does not answer: The mail server is away.',
+          advice: expect.stringMatching(/^Nothing is lost/),
+          count: 4,
+          closed_at: null,
+        }),
+        expect.objectContaining({
+          what: expect.stringMatching(/^[A-Z]{4} – [A-Z]{4} of Omar Haddad stands still: awaiting user action\.$/),
+          advice: expect.stringMatching(/^Its broker was told/),
+          count: null,
+          request_id: request,
+        }),
+        expect.objectContaining({ problem: 'dead_letters', count: 3, closed_at: expect.any(String) }),
+      ]),
+    )
+  })
 })
 
 const FLIGHT = { departure_airport: 'KTEB', arrival_airport: 'KVNY', departure_date: '2099-05-01', passengers: 2 }

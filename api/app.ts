@@ -56,7 +56,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const limits = createRateLimits({ limits: deps.limits, trustProxy: deps.trustProxy })
   const authenticate = signIn(deps, presence)
 
-  app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, storableAddress, bodyLimits)
+  app.route('/', avinodeWebhookRoutes(deps, metrics.measure)) // it shares nothing with the rest, to be fast
+  app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, storableAddress, bodyLimits, headAlone)
   app.route('/', queueBoardRoutes(deps)) // it opens to a pass as well
   app.on('GET', LONG, compress())
   app.use('/api/*', unlessOpen(authenticate), unlessOpen(limits.byBroker), forJsonRoutes)
@@ -71,7 +72,6 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 
   app.route('/', systemRoutes(deps, metrics.registry))
   app.route('/', docsRoutes())
-  app.route('/', avinodeWebhookRoutes(deps))
   app.route('/', clerkWebhookRoutes(deps))
   app.route('/', clientPageRoutes(deps))
   if (deps.local) app.route('/', localSignInRoutes(deps.local))
@@ -90,7 +90,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   app.route('/', adminRoutes(deps))
   describeApi(app, () => deps.publicUrl)
   const { mcp } = deps
-  if (mcp) app.all('/mcp', (c) => mcp(c.req.raw, c.var.context))
+  if (mcp) app.all('/mcp', (c) => mcp(c.req.raw, c.var.context, c.var.allow))
   if (deps.webDir !== null) app.route('/', webPageRoutes(deps.webDir, deps.clerk))
   return app
 }
@@ -101,6 +101,12 @@ function unlessOpen(step: MiddlewareHandler<ApiEnv>): MiddlewareHandler<ApiEnv> 
     path === '/api/openapi.json' || path === '/api/docs' || OPEN.some((start) => path.startsWith(start))
   return (c, next) => (isOpen(c.req.path) ? next() : step(c, next))
 }
+
+/** Nobody reads the body of a HEAD: a stream would be written for ever. */
+const headAlone = createMiddleware<ApiEnv>(async (c, next) => {
+  await next()
+  if (c.req.method === 'HEAD') await c.res.body?.cancel()
+})
 
 /** Webhooks read their own bytes. */
 const forJsonRoutes = createMiddleware<ApiEnv>((c, next) =>

@@ -4,6 +4,7 @@ import type { DatabaseFunctions } from '../supabase/direct-functions.ts'
 import type { Avinode } from '../tools/avinode/avinode.ts'
 import type { Db, Log, ToolContext } from '../tools/context.ts'
 import type { Mail } from '../tools/mail.ts'
+import type { Tool } from '../tools/tool.ts'
 import type { ClerkFrontend } from './clerk-frontend.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { WebhookCredential } from './webhook-credentials.ts'
@@ -29,7 +30,7 @@ export type Bus = {
 
 /** Makes stored work move. A lost call is harmless: the sweeper finds what waits. */
 export type Enqueue = {
-  webhook(event_id: string, attempt: number): Promise<void>
+  webhooks(event_ids: readonly string[]): Promise<void>
   turn(turn_id: string, attempt: number): Promise<void>
   outbox(outbox_id: string, attempt: number): Promise<void>
 }
@@ -40,7 +41,7 @@ export type Account = { id: string; email: string; full_name: string; role: stri
 export type LocalSignIn = {
   accounts(): Promise<Account[]>
   /** Undefined for an e-mail address that belongs to nobody. */
-  issueToken(email: string): Promise<{ token: string; iso_agent: Account } | undefined>
+  issueToken(email: string, scope?: string): Promise<{ token: string; iso_agent: Account } | undefined>
   /** Where the simulated outside world can be looked at, and which parts of it are simulated. */
   links: { marketplace_url: string | null; mailbox_url: string | null; simulated: string[] }
 }
@@ -56,8 +57,8 @@ export type ApiDeps = {
   supabase: { service: Db; forBroker(clerk_user_id: string): Db }
   bus: Bus
   enqueue: Enqueue
-  /** Null for a token that is missing something, forged, or out of date. `expires_at` (ms) ends what the token has opened. */
-  verifyToken(token: string): Promise<{ sub: string; expires_at?: number } | null>
+  /** Null for a token that is missing something, forged, or out of date. `expires_at` (ms) ends what the token has opened, `scopes` restrict it. */
+  verifyToken(token: string): Promise<{ sub: string; expires_at?: number; scopes?: readonly string[] } | null>
   avinode: Avinode
   /** Further Avinode connections by name: the brokers of a company reach Avinode through its own. */
   connections?: ReadonlyMap<string, Avinode>
@@ -75,8 +76,8 @@ export type ApiDeps = {
   /** Where brokers sign in; null where the page knows only the picker of local mode. */
   clerk?: ClerkFrontend | null
   local: LocalSignIn | null
-  /** The JetVision MCP server: it gets the request and the context of whoever sent it. */
-  mcp: ((request: Request, context: ToolContext) => Promise<Response>) | null
+  /** The JetVision MCP server: it gets the request, the context of whoever sent it, and what the token is restricted to. */
+  mcp: ((request: Request, context: ToolContext, allow: readonly Tool['effect'][] | null) => Promise<Response>) | null
   /** Names the authorization server to MCP clients. */
   issuer?: string
   ready(): Promise<Checks>

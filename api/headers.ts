@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ApiEnv } from './api-env.ts'
 
@@ -17,18 +18,27 @@ export const pagePolicy = (clerk_origin?: string) =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-const PAGE_POLICY = pagePolicy()
+export const SECURITY_HEADERS = {
+  'Content-Security-Policy': pagePolicy(),
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+}
 
-/** Security headers on every answer. A route that needs another content policy sets its own. */
+/** Gives an answer its security headers. A route that needs another content policy has set its own. */
+export function secure(c: Context<ApiEnv>) {
+  const { headers } = c.res
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (name !== 'Content-Security-Policy' || !headers.has(name)) headers.set(name, value)
+  }
+  if (c.req.path.startsWith('/api/') && !headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+}
+
+/** Security headers on every answer. */
 export const securityHeaders = createMiddleware<ApiEnv>(async (c, next) => {
   await next()
-  const headers = c.res.headers
-  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', PAGE_POLICY)
-  headers.set('X-Content-Type-Options', 'nosniff')
-  headers.set('X-Frame-Options', 'DENY')
-  headers.set('Referrer-Policy', 'no-referrer')
-  headers.set('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=()')
-  headers.set('Cross-Origin-Opener-Policy', 'same-origin')
-  headers.set('Cross-Origin-Resource-Policy', 'same-origin')
-  if (c.req.path.startsWith('/api/') && !headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+  secure(c)
 })

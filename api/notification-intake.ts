@@ -11,13 +11,13 @@ export type StoredNotification = z.output<typeof Stored>
 export type StoreNotification = (row: NotificationRow) => Promise<StoredNotification>
 
 const Stored = z.object({ event_id: z.uuid(), is_new: z.boolean() })
+const StoredTogether = z.array(Stored)
 
 /** Avinode tries again for two days, so a slow database is better answered than waited for. */
 const TIMEOUT_MS = 4_500
 const MOST_AT_ONCE = 100
-/** One transaction after the other makes the fewest commits; one that takes this long is not waited for. */
-const SLOW_MS = 100
-const MOST_TRANSACTIONS = 3
+/** While one is being committed the next is being filled, and one that has got stuck holds up nobody. More would only compete. */
+const MOST_TRANSACTIONS = 2
 /** More than this many are not kept in memory: their senders come again. */
 const MOST_WAITING = 2_000
 
@@ -30,17 +30,19 @@ type Waiting = {
 
 /**
  * Stores notifications with few commits: what comes in while earlier ones are being committed waits for a moment and shares the
- * next transaction. One that comes alone is stored at once.
+ * next transaction. What comes alone is stored at once. `onStored` is told of each transaction, after those who wait for it
+ * were answered.
  */
-export function createNotificationIntake(functions: DatabaseFunctions): StoreNotification {
+export function createNotificationIntake(
+  functions: DatabaseFunctions,
+  onStored: (event_ids: string[]) => void,
+): StoreNotification {
   const waiting: Waiting[] = []
   let running = 0
-  let began_at = 0
 
   const work = async () => {
     running += 1
     while (waiting.length > 0) {
-      began_at = Date.now()
       await storeTogether(waiting.splice(0, MOST_AT_ONCE).filter(({ given_up }) => !given_up))
     }
     running -= 1
@@ -49,12 +51,13 @@ export function createNotificationIntake(functions: DatabaseFunctions): StoreNot
     if (batch.length < 2) return storeEach(batch)
     try {
       const rows = batch.map(({ row }) => row) as Json // every argument of the function is JSON
-      const stored = await call(z.array(Stored), functions.rpc('store_webhook_events', { p_notifications: rows }))
+      const stored = await call(StoredTogether, functions.rpc('store_webhook_events', { p_notifications: rows }))
       for (const [index, { resolve, reject }] of batch.entries()) {
         const one = stored[index]
         if (one) resolve(one)
         else reject(new Error('The database stored fewer notifications than it was given'))
       }
+      tell(stored)
     } catch (error) {
       if (error instanceof UpstreamError) for (const { reject } of batch) reject(error)
       else await storeEach(batch) // one of them cannot be stored, which must not keep out the others
@@ -62,9 +65,17 @@ export function createNotificationIntake(functions: DatabaseFunctions): StoreNot
   }
   const storeEach = async (batch: Waiting[]) => {
     for (const { row, resolve, reject } of batch) {
-      await call(Stored, functions.rpc('store_webhook_event', row)).then(resolve, reject)
+      await call(Stored, functions.rpc('store_webhook_event', row)).then((stored) => {
+        resolve(stored)
+        tell([stored])
+      }, reject)
     }
   }
+  const tell = (stored: StoredNotification[]) =>
+    setImmediate(
+      onStored,
+      stored.map(({ event_id }) => event_id),
+    )
 
   return async (row) => {
     if (waiting.length >= MOST_WAITING) throw new UpstreamError('database', 'Too many notifications wait to be stored')
@@ -77,8 +88,7 @@ export function createNotificationIntake(functions: DatabaseFunctions): StoreNot
           reject(new UpstreamError('database', 'The database does not answer'))
         }, TIMEOUT_MS)
         waiting.push(asked)
-        const isSlow = running < MOST_TRANSACTIONS && Date.now() - began_at > SLOW_MS
-        if (running === 0 || isSlow) void work()
+        if (running < MOST_TRANSACTIONS) void work()
       })
     } finally {
       clearTimeout(timer)

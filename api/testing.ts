@@ -80,12 +80,15 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, beside?: { 
     enqueued.push({ kind, id, attempt })
     announce?.()
   }
+  const webhooks = async (ids: readonly string[]) => {
+    for (const id of ids) await note('webhook')(id, 0)
+  }
   const supabase = createSupabase(stack)
   const closing = new AbortController()
   const app = createApi({
     supabase,
     bus,
-    enqueue: { webhook: note('webhook'), turn: note('turn'), outbox: note('outbox') },
+    enqueue: { webhooks, turn: note('turn'), outbox: note('outbox') },
     verifyToken: createTokenVerifier({ issuer: ISSUER, jwks: { keys: [signer.jwk] } }),
     avinode: noAvinode,
     mail: noMail,

@@ -127,7 +127,7 @@ describe('bad input gets a typed problem', () => {
 
     expect((await post({}, '{}')).status).toBe(401)
     expect((await post({ authorization: `Bearer ${token.slice(0, -3)}abc` }, '{}')).status).toBe(401)
-    const expired = await service.issueToken('user_dana_example', -60)
+    const expired = await service.issueToken('user_dana_example', { lifetime_seconds: -60 })
     expect((await post({ authorization: `Bearer ${expired}` }, '{}')).status).toBe(401)
     expect((await post({ authorization: `Bearer ${token}` }, '{"a":')).status).toBe(400)
     expect(

@@ -19,6 +19,7 @@ const turn: ClaimedTurn = {
   user_message_id: null,
   run_state: null,
   sdk_version: null,
+  clock_ms: 0,
 }
 
 /** Plays the database's side of one turn, and keeps what was asked of it. */
@@ -117,6 +118,24 @@ it('a call about the turn makes it look at once, not at the next heartbeat', asy
   await running
 
   expect(deps.log).toMatchObject({ lines: [{ message: 'a turn was ended early', fields: { reason: 'stopped' } }] })
+})
+
+it('a call that comes while it looks is not forgotten', async () => {
+  const { run, deps, wake } = scene({ runTurn: untilAborted() })
+  deps.heartbeat = { every_ms: 3_600_000, at_most_every_ms: 1 }
+  let looks = 0
+  deps.system.heartbeatTurn = async () => {
+    looks += 1
+    if (looks === 1) wake()?.() // Stop is pressed when this answer is on its way already
+    return { held: true, stop_requested: looks > 1 }
+  }
+  const running = run()
+  await vi.waitFor(() => expect(wake()).toBeDefined())
+  wake()?.()
+
+  await running
+
+  expect(looks).toBe(2)
 })
 
 it('ends the run, and writes nothing, when another worker has the turn', async () => {

@@ -74,9 +74,12 @@ function keepLease(turn: ClaimedTurn, abort: AbortController, deps: TurnDeps) {
   let askedAt = startedAt
   let timer: NodeJS.Timeout | undefined
   let done = false
+  /** Whether a call came while the last answer was on its way, which may not know of it. */
+  let called = false
 
   const beat = async () => {
     askedAt = Date.now()
+    called = false
     try {
       const { held, stop_requested } = await deps.system.heartbeatTurn(turn)
       if (!held) return abort.abort(new TurnAborted('lease_lost'))
@@ -87,7 +90,7 @@ function keepLease(turn: ClaimedTurn, abort: AbortController, deps: TurnDeps) {
     }
     if (Date.now() > heldUntil) return abort.abort(new TurnAborted('lease_lost'))
     if (Date.now() - startedAt > longestMs) return abort.abort(new TurnAborted('too_long'))
-    schedule(every_ms)
+    schedule(called ? at_most_every_ms : every_ms)
   }
   const schedule = (pause_ms: number) => {
     clearTimeout(timer)
@@ -95,7 +98,10 @@ function keepLease(turn: ClaimedTurn, abort: AbortController, deps: TurnDeps) {
   }
   schedule(every_ms)
   // The turn's own chunks call too, many times a second.
-  const unsubscribe = deps.onTurn(turn.turn_id, () => schedule(Math.max(0, askedAt + at_most_every_ms - Date.now())))
+  const unsubscribe = deps.onTurn(turn.turn_id, () => {
+    called = true
+    schedule(Math.max(0, askedAt + at_most_every_ms - Date.now()))
+  })
   return () => {
     done = true
     clearTimeout(timer)

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { UpstreamError } from '../tools/errors.ts'
 import { createEnqueue } from './enqueue.ts'
 import type { QueueJob, Queues } from './queues.ts'
@@ -32,6 +32,24 @@ it('what is asked for while the queue is busy goes there together', async () => 
   await asked
 
   expect(calls.map(({ jobs }) => jobs.map(({ id }) => id))).toEqual([['webhook-a-0'], ['webhook-b-0', 'webhook-c-0']])
+})
+
+it('notifications that come within a moment are one job; what comes alone goes at once', async () => {
+  const { calls, enqueue } = scene()
+
+  const first = enqueue.webhooks(['a'])
+  await microtasks()
+  const later = Promise.all([enqueue.webhooks(['b']), enqueue.webhooks(['c', 'd'])])
+  calls[0]?.answers.resolve()
+  await first
+  await vi.waitFor(() => expect(calls).toHaveLength(2))
+  calls[1]?.answers.resolve()
+  await later
+
+  expect(calls.map(({ jobs }) => jobs.map(({ payload }) => payload))).toEqual([
+    [{ event_id: 'a' }],
+    [{ event_ids: ['b', 'c', 'd'] }],
+  ])
 })
 
 it('a queue that is away is asked once for all that piled up, so that nothing gathers in memory', async () => {

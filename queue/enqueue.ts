@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../tools/context.ts'
 import type { QueueJob, QueueName, Queues } from './queues.ts'
 
@@ -7,6 +9,8 @@ import type { QueueJob, QueueName, Queues } from './queues.ts'
  */
 export type Enqueue = {
   webhook(event_id: string, attempt: number, due?: Date): Promise<void>
+  /** Notifications that have just come in. What comes within a moment is one job, which a worker spreads. */
+  webhooks(event_ids: readonly string[]): Promise<void>
   turn(turn_id: string, attempt: number, due?: Date): Promise<void>
   outbox(outbox_id: string, attempt: number, due?: Date): Promise<void>
   /** `key` names the state that is to be analysed, so that the same state is asked for once. */
@@ -52,9 +56,17 @@ export function createEnqueue(queues: Queues, log: Log): Enqueue {
       waiting.set(queue, asked)
       void drain(queue, asked)
     })
+  const addTogether = async (event_ids: string[]) => {
+    const jobs: QueueJob[] = []
+    while (event_ids.length > 1) {
+      jobs.push({ id: `webhooks-${randomUUID()}`, payload: { event_ids: event_ids.splice(0, mostAtOnce) } })
+    }
+    for (const event_id of event_ids) jobs.push(webhookJob(event_id, 0))
+    await Promise.all(jobs.map((job) => add('avinode-webhooks', job)))
+  }
   return {
-    webhook: (event_id, attempt, due) =>
-      add('avinode-webhooks', { id: `webhook-${event_id}-${attempt}`, payload: { event_id } }, due),
+    webhook: (event_id, attempt, due) => add('avinode-webhooks', webhookJob(event_id, attempt), due),
+    webhooks: gather(momentMs, addTogether),
     turn: (turn_id, attempt, due) =>
       add('assistant-turns', { id: `turn-${turn_id}-${attempt}`, payload: { turn_id } }, due),
     outbox: (outbox_id, attempt, due) =>
@@ -72,6 +84,32 @@ export function createEnqueue(queues: Queues, log: Log): Enqueue {
 type Waiting = { job: QueueJob; resolve(): void }
 
 const mostAtOnce = 250
+const momentMs = 10
+
+const webhookJob = (event_id: string, attempt: number): QueueJob => ({
+  id: `webhook-${event_id}-${attempt}`,
+  payload: { event_id },
+})
+
+/** Passes on at once what comes alone, and together what comes within a moment after that. */
+function gather(moment_ms: number, pass: (ids: string[]) => Promise<unknown>) {
+  let waiting: string[] = []
+  let next: Promise<unknown> | undefined
+  let moment: Promise<unknown> = Promise.resolve()
+  const passOn = () => {
+    const ids = waiting
+    waiting = []
+    next = undefined
+    const passed = pass(ids)
+    moment = Promise.allSettled([passed, delay(moment_ms)])
+    return passed
+  }
+  return async (ids: readonly string[]) => {
+    waiting.push(...ids)
+    next ??= moment.then(passOn)
+    await next
+  }
+}
 
 /** BullMQ refuses a colon in an id. */
 const safe = (part: string) => part.replaceAll(/[^\w-]/g, '_')

@@ -11,7 +11,7 @@ export type QueueConnection = { databaseUrl: string } | { redisUrl: string }
 
 export type QueueJob = {
   id: string
-  payload: Record<string, string>
+  payload: Record<string, string | string[]>
   delay_ms?: number
   /** Within this time it is not added a second time, by whomever and although it has ended. */
   once_in_ms?: number

@@ -27,6 +27,7 @@ function scene(due: () => Promise<DueWork>) {
     queues: { ready: async () => {} },
     enqueue: {
       webhook: record('webhook'),
+      webhooks: record('webhooks'),
       turn: record('turn'),
       outbox: record('outbox'),
       analysis: record('analysis'),

@@ -14,46 +14,67 @@ const broker = {
   email: z.string(),
 }
 
-export const WebhookLease = z.object({
-  event_id: z.uuid(),
-  claim_token: z.uuid(),
-  attempt: z.number(),
-  event_type: z.string().nullish(),
-  raw_payload: z.unknown(),
-  retry_count: z.number(),
-  source: z.string().nullish(),
-  /** The Avinode connection that it came through, and that it is read through. */
-  connection: z.string().default(defaultConnection),
+/**
+ * Leases and due times are the database's, and its clock is the only one that all workers share: a claim says how far it is ahead
+ * of this process's.
+ */
+const clocked = <Claim extends { now: Date }>({ now, ...claim }: Claim) => ({
+  ...claim,
+  clock_ms: now.getTime() - Date.now(),
 })
+type Clocked = { clock_ms: number }
+const theirTime = (time: Date, { clock_ms }: Clocked) => new Date(time.getTime() + clock_ms)
+const ourTime = (time: Date, { clock_ms }: Clocked) => new Date(time.getTime() - clock_ms)
+
+export const WebhookLease = z
+  .object({
+    event_id: z.uuid(),
+    claim_token: z.uuid(),
+    attempt: z.number(),
+    event_type: z.string().nullish(),
+    raw_payload: z.unknown(),
+    retry_count: z.number(),
+    source: z.string().nullish(),
+    /** The Avinode connection that it came through, and that it is read through. */
+    connection: z.string().default(defaultConnection),
+    now: z.coerce.date(),
+  })
+  .transform(clocked)
 export type WebhookLease = z.infer<typeof WebhookLease>
 
-export const ClaimedTurn = z.object({
-  turn_id: z.uuid(),
-  claim_token: z.uuid(),
-  attempt: z.number(),
-  conversation_id: z.uuid(),
-  ...broker,
-  trigger: z.unknown(),
-  user_message_id: z.uuid().nullable(),
-  run_state: z.string().nullable(),
-  sdk_version: z.string().nullable(),
-})
+export const ClaimedTurn = z
+  .object({
+    turn_id: z.uuid(),
+    claim_token: z.uuid(),
+    attempt: z.number(),
+    conversation_id: z.uuid(),
+    ...broker,
+    trigger: z.unknown(),
+    user_message_id: z.uuid().nullable(),
+    run_state: z.string().nullable(),
+    sdk_version: z.string().nullable(),
+    now: z.coerce.date(),
+  })
+  .transform(clocked)
 /** A turn of the assistant in this worker's hands, with the broker for whom it runs. */
 export type ClaimedTurn = z.infer<typeof ClaimedTurn>
 
-export const OutboxLease = z.object({
-  outbox_id: z.uuid(),
-  claim_token: z.uuid(),
-  key: z.string(),
-  approval_id: z.uuid().nullable(),
-  message_id: z.uuid().nullable(),
-  action: z.string(),
-  payload: z.unknown(),
-  payload_sha256: z.string().nullable(),
-  attempts: z.number(),
-  was_sending: z.boolean(),
-  ...broker,
-})
+export const OutboxLease = z
+  .object({
+    outbox_id: z.uuid(),
+    claim_token: z.uuid(),
+    key: z.string(),
+    approval_id: z.uuid().nullable(),
+    message_id: z.uuid().nullable(),
+    action: z.string(),
+    payload: z.unknown(),
+    payload_sha256: z.string().nullable(),
+    attempts: z.number(),
+    was_sending: z.boolean(),
+    ...broker,
+    now: z.coerce.date(),
+  })
+  .transform(clocked)
 export type OutboxLease = z.infer<typeof OutboxLease>
 
 const Waiting = z.object({ id: z.uuid(), attempt: z.number() })
@@ -111,18 +132,18 @@ export function createSystem(service: DatabaseFunctions) {
       ),
     heartbeatWebhook: ({ event_id, claim_token }: WebhookLease) =>
       result(z.boolean(), service.rpc('heartbeat_webhook_event', { event_id, p_claim_token: claim_token })),
-    failWebhook: (lease: WebhookLease, { error, uses_attempt, retry_at }: Failure, stack: string | null) =>
-      result(
-        FailedEvent,
-        service.rpc('fail_webhook_event', {
-          event_id: lease.event_id,
-          error,
-          p_claim_token: lease.claim_token,
-          p_uses_attempt: uses_attempt,
-          p_retry_at: retry_at?.toISOString() ?? null,
-          p_error_stack: stack,
-        }),
-      ),
+    async failWebhook(lease: WebhookLease, { error, uses_attempt, retry_at }: Failure, stack: string | null) {
+      const query = service.rpc('fail_webhook_event', {
+        event_id: lease.event_id,
+        error,
+        p_claim_token: lease.claim_token,
+        p_uses_attempt: uses_attempt,
+        p_retry_at: retry_at && theirTime(retry_at, lease).toISOString(),
+        p_error_stack: stack,
+      })
+      const failed = await result(FailedEvent, query)
+      return failed?.next_retry_at ? { ...failed, next_retry_at: ourTime(failed.next_retry_at, lease) } : failed
+    },
 
     /** Whether this notification is given up, and nobody has been told. */
     isUntoldDeadLetter: (event_id: string) =>
@@ -138,7 +159,7 @@ export function createSystem(service: DatabaseFunctions) {
         z.boolean(),
         service.rpc('defer_turn', {
           ...turnClaim(turn),
-          p_retry_at: retry_at.toISOString(),
+          p_retry_at: theirTime(retry_at, turn).toISOString(),
           p_error: error,
           p_notice: notice,
         }),
@@ -172,7 +193,7 @@ export function createSystem(service: DatabaseFunctions) {
           ...outboxClaim(lease),
           p_error: error,
           p_uses_attempt: uses_attempt,
-          p_retry_at: retry_at?.toISOString() ?? null,
+          p_retry_at: retry_at && theirTime(retry_at, lease).toISOString(),
           p_final: final,
           p_notice: notice,
         }),

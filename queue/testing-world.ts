@@ -63,6 +63,7 @@ export async function startWorld({ connection }: { connection?: QueueConnection 
       product: 'JetVision-test',
       backoffMs: 1,
       rateLimit: { per_second: 1_000, burst: 1_000 },
+      circuit: { failures: 1_000 }, // what is down is back as soon as the test says so
       log,
     }),
   )

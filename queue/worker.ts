@@ -158,7 +158,11 @@ function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
     poll_ms: shared.poll_ms,
   }
   return {
-    'avinode-webhooks': (payload) => processWebhook(WebhookJob.parse(payload), webhooks),
+    'avinode-webhooks': async (payload) => {
+      const job = WebhookJob.parse(payload)
+      if ('event_id' in job) return processWebhook(job, webhooks)
+      await Promise.all(job.event_ids.map((event_id) => enqueue.webhook(event_id, 0)))
+    },
     'assistant-turns': (payload) => processTurn(TurnJob.parse(payload), turns),
     'quote-analysis': (payload) => processAnalysis(AnalysisJob.parse(payload), analyses),
     outbound: (payload) => processOutbox(OutboxJob.parse(payload), outbound),
@@ -168,7 +172,8 @@ function workOf(deps: WorkerDeps, shared: Shared): Record<QueueName, Work> {
 
 type ContextParameters = [broker: Parameters<typeof brokerContext>[0], seed: string, signal: AbortSignal]
 
-const WebhookJob = z.object({ event_id: z.uuid() })
+/** One notification, or several that came in together and are spread over the workers. */
+const WebhookJob = z.union([z.object({ event_id: z.uuid() }), z.object({ event_ids: z.array(z.uuid()) })])
 const TurnJob = z.object({ turn_id: z.uuid() })
 const AnalysisJob = z.object({ request_id: z.uuid(), key: z.string() })
 const OutboxJob = z.object({ outbox_id: z.uuid() })

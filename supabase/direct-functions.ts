@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Database } from './database.types.ts'
 
@@ -53,11 +54,28 @@ export function createDirectPool({ databaseUrl, max, timeout_ms, onError }: Pool
     max,
     keepAlive: true,
     connectionTimeoutMillis: timeout_ms,
-    query_timeout: timeout_ms,
     application_name: 'jetvision-system',
   })
   pool.on('error', onError) // a connection that waits in the pool and is cut must not end the process
+  endSilent(pool, timeout_ms)
   return pool
+}
+
+/**
+ * Cuts the connections that owe an answer for so long. The limit is the socket's own: with `query_timeout` each query has a timer
+ * that keeps everything around it from being collected young, and the collector's pauses were the slowest answers.
+ */
+function endSilent(pool: pg.Pool, timeout_ms: number) {
+  const asked = new WeakSet<pg.PoolClient>()
+  pool.on('acquire', (client) => asked.add(client))
+  pool.on('release', (_error, client) => asked.delete(client))
+  pool.on('connect', (client) => {
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection // which its types leave out
+    stream.setTimeout(timeout_ms)
+    stream.on('timeout', () => {
+      if (asked.has(client)) stream.destroy(new Error(`The database did not answer within ${timeout_ms} ms`))
+    })
+  })
 }
 
 /** Objects and lists are JSON to us, never Postgres arrays. */

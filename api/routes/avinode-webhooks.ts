@@ -1,15 +1,19 @@
-import { type Context, Hono } from 'hono'
+import { randomUUID } from 'node:crypto'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import type { Json } from '../../supabase/database.types.ts'
 import { InvalidInputError, ServiceError, UpstreamError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { clientAddress } from '../client-address.ts'
 import type { ApiDeps } from '../deps.ts'
-import { checkStorable } from '../limits.ts'
-import { createNotificationIntake, type NotificationRow, type StoreNotification } from '../notification-intake.ts'
+import { SECURITY_HEADERS, secure } from '../headers.ts'
+import { bodyLimits, checkStorable } from '../limits.ts'
+import { createNotificationIntake } from '../notification-intake.ts'
 import { HttpProblem, issuesOf, sentence } from '../problem.ts'
 import { createIdentification } from '../webhook-credentials.ts'
 
+const PATH = '/api/webhooks/avinode'
 const SOURCES = ['seller-response', 'seller-chat', 'trip-mine', 'chat-mine', 'empty-legs'] as const
 
 /** A notification names what changed, not how. Fields that Avinode adds one day are kept. */
@@ -19,10 +23,20 @@ const Notification = z.looseObject({
   type: z.string().min(1).max(100),
 })
 
-/** Takes Avinode's notifications in: once the row is committed the answer is 200, and everything else happens later. */
-export function avinodeWebhookRoutes(deps: ApiDeps) {
+/** Avinode takes exactly 200 as received. */
+const ACCEPTED = { status: 200, headers: { ...SECURITY_HEADERS, 'Cache-Control': 'no-store' } }
+
+/**
+ * Takes Avinode's notifications in: once the row is committed the answer is 200, and everything else happens later. It stands in
+ * front of what other routes share, and does only what a notification needs: they come thousands at once.
+ */
+export function avinodeWebhookRoutes(deps: ApiDeps, measure: MiddlewareHandler<ApiEnv>) {
   const identify = createIdentification(deps.webhook.credentials)
-  const store = createNotificationIntake(deps.systemFunctions ?? deps.supabase.service)
+  const { enqueue, log } = deps
+  const store = createNotificationIntake(deps.systemFunctions ?? deps.supabase.service, (event_ids) => {
+    // What is not enqueued is found by the sweeper.
+    enqueue.webhooks(event_ids).catch((error: unknown) => log.warn({ err: error }, 'notifications were not enqueued'))
+  })
   const takeIn = (source: string) => async (c: Context<ApiEnv>) => {
     const connection = identify(c.req.header('Authorization'))
     if (connection === undefined) {
@@ -30,32 +44,36 @@ export function avinodeWebhookRoutes(deps: ApiDeps) {
       const challenge = { 'WWW-Authenticate': 'Basic realm="avinode-webhooks", charset="UTF-8"' }
       throw new HttpProblem(401, 'unauthorized', 'Sign in first', challenge)
     }
-    await take(deps, store, {
+    const row = {
       p_source: source,
       p_payload: parse(await c.req.arrayBuffer()),
-      p_headers: keptHeaders(c.req.raw.headers),
+      p_headers: keptHeaders(c),
       p_source_ip: clientAddress(c, deps.trustProxy ?? false),
       p_user_agent: c.req.header('User-Agent')?.slice(0, 500) ?? null,
       p_connection: connection,
+    }
+    await store(row).catch((error: unknown) => {
+      if (error instanceof InvalidInputError) throw error
+      if (!(error instanceof ServiceError)) log.error({ err: error }, 'a notification could not be stored')
+      throw new UpstreamError('database', 'The notification could not be stored; send it again', { cause: error })
     })
-    return c.body(null, 200) // Avinode takes exactly 200 as received.
+    return new Response(null, ACCEPTED)
   }
-  const app = new Hono<ApiEnv>().post('/api/webhooks/avinode', takeIn('unknown'))
-  for (const source of SOURCES) app.post(`/api/webhooks/avinode/${source}`, takeIn(source))
+  const app = new Hono<ApiEnv>()
+  for (const [path, source] of [['', 'unknown'], ...SOURCES.map((name) => [`/${name}`, name])] as const) {
+    app.post(PATH + path, measure, asEveryRefusal, bodyLimits, takeIn(source))
+  }
   return app
 }
 
-async function take({ enqueue, log }: ApiDeps, store: StoreNotification, row: NotificationRow) {
-  const stored = await store(row).catch((error: unknown) => {
-    if (error instanceof InvalidInputError) throw error
-    if (!(error instanceof ServiceError)) log.error({ err: error }, 'a notification could not be stored')
-    throw new UpstreamError('database', 'The notification could not be stored; send it again', { cause: error })
-  })
-  // Answering must not wait for the queue: what is not enqueued is found by the sweeper.
-  void enqueue
-    .webhook(stored.event_id, 0)
-    .catch((error: unknown) => log.warn({ err: error }, 'a notification was not enqueued'))
-}
+/** What is refused is answered like everything that is refused here. */
+const asEveryRefusal = createMiddleware<ApiEnv>(async (c, next) => {
+  c.set('requestId', randomUUID())
+  await next()
+  if (c.res.status === 200) return
+  c.header('X-Request-Id', c.get('requestId'))
+  secure(c)
+})
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -78,7 +96,12 @@ function parse(body: ArrayBuffer): Json {
 
 const SECRET = /authorization|cookie|token|secret|key|password/i
 
-const keptHeaders = (headers: Headers) =>
-  Object.fromEntries(
-    [...headers].filter(([name]) => !SECRET.test(name)).map(([name, value]) => [name, value.slice(0, 500)] as const),
-  )
+/** What is worth keeping of the headers. Node has them as an object already; elsewhere they are made into one. */
+function keptHeaders(c: Context<ApiEnv>): Record<string, string> {
+  const kept: Record<string, string> = {}
+  const headers = c.env?.incoming?.headers ?? Object.fromEntries(c.req.raw.headers)
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !SECRET.test(name)) kept[name] = String(value).slice(0, 500)
+  }
+  return kept
+}

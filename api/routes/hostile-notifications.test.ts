@@ -315,9 +315,9 @@ describe('while the queue is away', () => {
   it.each([
     ['refuses', () => Promise.reject(new Error('no queue'))],
     ['says nothing', () => new Promise<void>(() => {})],
-  ])('and %s, a notification is stored and answered all the same', async (_how, webhook) => {
+  ])('and %s, a notification is stored and answered all the same', async (_how, webhooks) => {
     const nothing = async () => {}
-    const beside = await startTestApi({ enqueue: { webhook, turn: nothing, outbox: nothing } }, api)
+    const beside = await startTestApi({ enqueue: { webhooks, turn: nothing, outbox: nothing } }, api)
     try {
       const answer = await beside.app.request('/api/webhooks/avinode/seller-chat', {
         method: 'POST',

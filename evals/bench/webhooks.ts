@@ -50,7 +50,7 @@ const ms = (value: number) => `${value.toFixed(1)} ms`
 const goal = (isMet: boolean, text: string) => `${isMet ? 'met   ' : 'MISSED'}  ${text}`
 
 function reportIntake(intake: Intake) {
-  const { bare_per_second, ours_per_second, ratio, rate, bare_p99_ms, ours_p99_ms, p99_ratio } = intake
+  const { bare_per_second, ours_per_second, ratio, rate, bare_p99_ms, ours_p99_ms, p99_ratio, p99_ratios } = intake
   console.log('\nIntake, against a bare Hono route that does one committed INSERT')
   console.log(
     goal(
@@ -58,7 +58,7 @@ function reportIntake(intake: Intake) {
       `${ours_per_second.toFixed(0)}/s of ${bare_per_second.toFixed(0)}/s: ${ratio.toFixed(2)} x, at least 0.5 x`,
     ),
   )
-  const late = `p99 ${ms(ours_p99_ms)} against ${ms(bare_p99_ms)} at ${rate.toFixed(0)}/s: ${p99_ratio.toFixed(2)} x, at most 3 x`
+  const late = `p99 ${ms(ours_p99_ms)} against ${ms(bare_p99_ms)} at ${rate.toFixed(0)}/s: ${p99_ratio.toFixed(2)} x, at most 3 x (rounds: ${p99_ratios.map((one) => one.toFixed(1)).join(' ')})`
   console.log(goal(p99_ratio <= 3, late))
   console.log(JSON.stringify({ bench: 'webhooks', part: 'intake', ...intake }))
   return ratio >= 0.5 && p99_ratio <= 3

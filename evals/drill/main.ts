@@ -12,14 +12,14 @@ import { type Stage, startStage } from './stage.ts'
 import { speak } from './words.ts'
 
 /**
- * `npm run drill [-- --n 2000 --queue redis|postgres --rate 40]`: the service as processes of their own, broken in every way that
+ * `npm run drill [-- --n 2000 --queue redis|postgres --rate 67]`: the service as processes of their own, broken in every way that
  * we know while notifications come in; then what was sent is compared with what is there.
  */
 const { values } = parseArgs({
   options: {
     n: { type: 'string', default: '2000' },
     queue: { type: 'string', default: 'redis' },
-    /** Notifications for each second; by default all within about a minute. */
+    /** Notifications for each second; by default all within about half a minute. */
     rate: { type: 'string' },
     apis: { type: 'string', default: '2' },
     workers: { type: 'string', default: '2' },
@@ -29,7 +29,7 @@ const { values } = parseArgs({
   },
 })
 const n = Number(values.n)
-const rate = Number(values.rate ?? Math.max(20, n / 60))
+const rate = Number(values.rate ?? Math.max(20, n / 30))
 const PER_TRIP = 50
 const DUPLICATES = 0.1
 /** Longer than a lease, the sweep after it, and a lease and a sweep once more. */

@@ -47,7 +47,8 @@ function register(server: McpServer, tool: AvinodeTool, { avinode, log }: { avin
       // Not in structuredContent: clients check that against the tool's output schema, failure or not.
       if (known)
         return { isError: true, content: [text(JSON.stringify({ error: known }))], _meta: { [ERROR_META]: known } }
-      if (!context.mcpReq.signal.aborted) log.error({ error, tool: tool.name }, 'unhandled error in an Avinode tool')
+      if (!context.mcpReq.signal.aborted)
+        log.error({ err: error, tool: tool.name }, 'unhandled error in an Avinode tool')
       return { isError: true, content: [text('Internal error')] }
     }
   })

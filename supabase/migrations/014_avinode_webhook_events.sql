@@ -135,7 +135,8 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
         'raw_payload', event.raw_payload,
         'retry_count', event.retry_count,
         'source', event.parsed_data ->> 'source',
-        'connection', coalesce(event.parsed_data ->> 'connection', 'default')
+        'connection', coalesce(event.parsed_data ->> 'connection', 'default'),
+        'now', clock_timestamp()
       );
     end
   $$;

@@ -75,7 +75,7 @@ begin
   perform pg_notify('jetvision_turns', p_turn_id::text);
 
   return jsonb_build_object(
-    'turn_id', v_turn.id, 'claim_token', v_turn.claim_token, 'attempt', v_turn.attempt,
+    'turn_id', v_turn.id, 'claim_token', v_turn.claim_token, 'attempt', v_turn.attempt, 'now', clock_timestamp(),
     'conversation_id', v_turn.conversation_id, 'trigger', v_turn.trigger, 'user_message_id', v_turn.user_message_id,
     'run_state', v_turn.run_state, 'sdk_version', v_turn.sdk_version,
     'iso_agent_id', v_agent.id, 'clerk_user_id', v_agent.clerk_user_id, 'role', v_agent.role,

@@ -107,7 +107,7 @@ begin
    where id = p_id returning * into v_outbox;
   select * into v_agent from public.iso_agents where id = v_outbox.iso_agent_id;
   return jsonb_build_object(
-    'outbox_id', v_outbox.id, 'claim_token', v_outbox.claim_token, 'key', v_outbox.id::text,
+    'outbox_id', v_outbox.id, 'claim_token', v_outbox.claim_token, 'now', clock_timestamp(), 'key', v_outbox.id::text,
     'approval_id', v_outbox.approval_id, 'message_id', v_outbox.message_id,
     'action', v_outbox.action, 'payload', v_outbox.payload,
     'payload_sha256', (select a.payload_sha256 from public.approvals a where a.id = v_outbox.approval_id),

@@ -45,6 +45,7 @@ describe('a claim', () => {
       raw_payload: { id: 'arfq-1' },
       retry_count: 0,
       source: 'seller-response',
+      now: expect.any(String),
     })
     expect(await event()).toMatchObject({ processing_status: 'processing' })
   })

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Log } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { type CircuitLimits, createCircuit } from './circuit.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { refusalOf, WireError } from './refusal.ts'
 import { AvinodeUnavailableError } from './unavailable.ts'
@@ -17,6 +18,7 @@ export type ConnectionOptions = {
   /** The Avinode login in whose name calls are made. */
   actAsAccount?: string
   rateLimit?: Partial<RateLimit>
+  circuit?: Partial<CircuitLimits>
   timeoutMs?: number
   /** First pause before a repeated read; it doubles. */
   backoffMs?: number
@@ -51,18 +53,22 @@ const Envelope = z.object({
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const REPEATS = 2
 const CLOCK_TOLERANCE_MS = 120_000
+const CIRCUIT = { failures: 6, pause_ms: 10_000, longest_ms: 60_000 }
 
 /**
- * One company's connection to Avinode's REST API: headers, time-out, rate limit, repeats, typed failures. GET and PUT are repeated
+ * One company's connection to Avinode's REST API: headers, time-out, rate limit, repeats, typed failures, and a pause where all fails. GET and PUT are repeated
  * on 5xx and network failures; POST never is, because Avinode knows no idempotency key. Redirects are not followed.
  */
 export function createConnection(options: ConnectionOptions): Connection {
   const { timeoutMs = 10_000, backoffMs = 250, log, now = () => new Date(), fetch: send = fetch } = options
   const base = new URL(options.baseUrl.replace(/\/+$/, ''))
   const limit = createRateLimit({ per_second: 0.98, burst: 60, ...options.rateLimit }, { max_wait_ms: timeoutMs })
+  const circuit = createCircuit({ ...CIRCUIT, ...options.circuit })
   const fixed = fixedHeaders(options)
 
   async function attempt(call: Call): Promise<Answer> {
+    const pause = circuit.take()
+    if (pause > 0) throw leftAlone(pause)
     const turn = limit.take()
     if (!turn.granted) throw tooMany(turn.retry_after_seconds)
     if (turn.wait_ms > 0) await delay(turn.wait_ms, undefined, { signal: call.signal })
@@ -86,10 +92,13 @@ export function createConnection(options: ConnectionOptions): Connection {
       const ms = Math.round(performance.now() - started)
       log.debug({ method: call.method, path: call.path, status: response.status, ms }, 'avinode call')
       warnOfClock(response)
+      if (response.status < 500) circuit.answered()
+      else circuit.failed()
       return read(call, response, text)
     } catch (error) {
       if (error instanceof ServiceError) throw error
       call.signal.throwIfAborted()
+      circuit.failed()
       if (deadline.aborted)
         throw new AvinodeUnavailableError('Avinode did not answer in time', 'unknown', { cause: error })
       if (isNetworkFailure(error)) {
@@ -138,6 +147,11 @@ export function createConnection(options: ConnectionOptions): Connection {
 
 const tooMany = (retry_after_seconds: number) =>
   new AvinodeUnavailableError('Too many calls to Avinode are waiting', 'not_sent', { retry_after_seconds })
+
+const leftAlone = (retry_after_seconds: number) =>
+  new AvinodeUnavailableError('Avinode has failed again and again and is left alone for a while', 'not_sent', {
+    retry_after_seconds,
+  })
 
 /** A time-out is not momentary: the caller has waited long enough. */
 const mayPassAtOnce = (error: unknown) => error instanceof AvinodeUnavailableError && error.momentary

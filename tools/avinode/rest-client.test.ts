@@ -225,6 +225,19 @@ describe('when Avinode fails', () => {
     expect([recovering.seen.length, down.seen.length]).toEqual([3, 3])
   })
 
+  it('again and again, it is left alone for a while, but only over the connection that failed', async () => {
+    await using avinode = await playedAvinode(json(503, {}))
+    const [failing, other] = [avinode.client(), avinode.client()]
+    const ask = (client: typeof failing) => client.getTrip('atrip-1', signal).catch((error: unknown) => error)
+    await ask(failing)
+    await ask(failing)
+
+    expect(await ask(failing)).toMatchObject({ retry_after_seconds: 10, details: { outcome: 'not_sent' } })
+    expect(avinode.seen).toHaveLength(6)
+    await ask(other)
+    expect(avinode.seen).toHaveLength(9)
+  })
+
   it('what may have had its effect is never sent twice, and says so', async () => {
     await using failing = await playedAvinode(json(500, {}))
     await using breaking = await playedAvinode(breaks)

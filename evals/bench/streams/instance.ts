@@ -28,7 +28,7 @@ const nothing = async () => {}
 const app = createApi({
   supabase: createSupabase(settings.supabase),
   bus,
-  enqueue: { webhook: nothing, turn: nothing, outbox: nothing },
+  enqueue: { webhooks: nothing, turn: nothing, outbox: nothing },
   verifyToken: async (sub) => ({ sub, expires_at: Date.now() + 60 * 60_000 }),
   avinode: {} as Avinode, // nobody asks it anything
   mail: noMail,

@@ -10,10 +10,12 @@ export type Intake = {
   bare_p99_ms: number
   ours_p99_ms: number
   p99_ratio: number
+  /** Of each round, in order of size: how far apart the rounds are. */
+  p99_ratios: number[]
 }
 
 const CONNECTIONS = 32
-const ROUNDS = 9
+const ROUNDS = 11
 
 /** Accepted notifications against the bare route, as many as they can take; then both at half of what we can take. */
 export async function measureIntake(stage: Stage, seconds: number): Promise<Intake> {
@@ -39,30 +41,37 @@ export async function measureIntake(stage: Stage, seconds: number): Promise<Inta
     return result
   }
   for (const target of ['bare', 'ours'] as const) await measure(target, { seconds: 2 }) // warm
-  /** Both one right after the other, again and again: what else the machine does meets them alike, and one bad moment is outvoted. */
+  /**
+   * Both one right after the other, again and again, each as often the first: what else the machine does meets them alike, and one
+   * bad moment is outvoted.
+   */
   const inTurns = async (options: { rate?: number }) => {
     const pairs: { bare: LoadResult; ours: LoadResult }[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
-      pairs.push({
-        bare: await measure('bare', { seconds, ...options }),
-        ours: await measure('ours', { seconds, ...options }),
-      })
+      const results: Partial<Record<keyof typeof targets, LoadResult>> = {}
+      const order = round % 2 === 0 ? (['bare', 'ours'] as const) : (['ours', 'bare'] as const)
+      for (const target of order) results[target] = await measure(target, { seconds, ...options })
+      const { bare, ours } = results
+      if (bare && ours) pairs.push({ bare, ours })
     }
-    return (figure: (pair: { bare: LoadResult; ours: LoadResult }) => number) => median(pairs.map(figure))
+    return (figure: (pair: { bare: LoadResult; ours: LoadResult }) => number) =>
+      pairs.map(figure).toSorted((a, b) => a - b)
   }
   const fastest = await inTurns({})
-  const ours_per_second = fastest(({ ours }) => ours.per_second)
+  const ours_per_second = median(fastest(({ ours }) => ours.per_second))
   const rate = ours_per_second / 2
   const late = await inTurns({ rate })
   await bare.child.close()
+  const p99_ratios = late(({ bare, ours }) => ours.p99_ms / bare.p99_ms)
   return {
-    bare_per_second: fastest(({ bare }) => bare.per_second),
+    bare_per_second: median(fastest(({ bare }) => bare.per_second)),
     ours_per_second,
-    ratio: fastest(({ bare, ours }) => ours.per_second / bare.per_second),
+    ratio: median(fastest(({ bare, ours }) => ours.per_second / bare.per_second)),
     rate,
-    bare_p99_ms: late(({ bare }) => bare.p99_ms),
-    ours_p99_ms: late(({ ours }) => ours.p99_ms),
-    p99_ratio: late(({ bare, ours }) => ours.p99_ms / bare.p99_ms),
+    bare_p99_ms: median(late(({ bare }) => bare.p99_ms)),
+    ours_p99_ms: median(late(({ ours }) => ours.p99_ms)),
+    p99_ratio: median(p99_ratios),
+    p99_ratios,
   }
 }
 

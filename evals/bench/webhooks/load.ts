@@ -36,15 +36,17 @@ export async function load({ port, path, headers, body, connections, seconds, ra
     while (performance.now() < end) {
       const number = index
       index += 1
-      // With a rate, a request counts from when it was due: waiting for a free socket is waiting too.
+      // With a rate, a request counts from when it was due: waiting for a free socket is waiting too. Timers may be early.
       const due = rate === undefined ? performance.now() : began + (number / rate) * 1_000
       if (due >= end) return
-      if (due > performance.now()) await delay(due - performance.now())
+      const early_ms = due - performance.now()
+      if (early_ms > 0) await delay(early_ms)
+      const from = Math.min(due, performance.now())
       const text = body(number)
       const status = await socket.exchange(
         `POST ${path} HTTP/1.1\r\n${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
       )
-      took.push(performance.now() - due)
+      took.push(performance.now() - from)
       if (status !== 200) refused += 1
     }
   })

@@ -44,7 +44,7 @@ export function startAutoAnswer({ world, exchange, now, log }: Options) {
       else if (planned.action === 'quote') exchange.quote(rfq, lift, {})
       else exchange.quote(rfq, lift, { cents: lower(lastOffer(rfq)), message: 'We could improve our price for you.' })
     } catch (error) {
-      log.warn({ error, rfq: rfq.id }, 'a simulated operator could not answer')
+      log.warn({ err: error, rfq: rfq.id }, 'a simulated operator could not answer')
     }
   }
 

@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { parseMoney } from '../../../tools/money.ts'
+import { guide } from './control-guide.ts'
+import { Chat, Decline, input, Leg, lineItems, Modes, Quote, toCents } from './control-input.ts'
+import { findOperator, openRfqs, pick } from './control-target.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { publishEmptyLeg } from './empty-legs.ts'
 import type { ApiEnv } from './envelope.ts'
@@ -8,7 +10,7 @@ import { type Exchange, Refusal } from './exchange.ts'
 import { FaultOrder, type Faults } from './faults.ts'
 import { aircraft, operatorById, operators } from './fleet.ts'
 import { overview } from './overview.ts'
-import type { LineItem, Rfq, Trip, World } from './records.ts'
+import type { Trip, World } from './records.ts'
 import { bestPerOperator, optionsFor } from './selection.ts'
 
 type Parts = {
@@ -19,50 +21,6 @@ type Parts = {
   advanceClock: (seconds: number) => void
   reset: (options: { keep_webhooks: boolean }) => void
 }
-
-const Price = z.union([z.number(), z.string()])
-const Target = {
-  rfq_id: z.string().optional(),
-  lift_id: z.string().optional(),
-  /** Name, part of a name, or id. */
-  operator: z.string().optional(),
-  operator_name: z.string().optional(),
-}
-const Quote = z.object({
-  ...Target,
-  total_price: Price.optional(),
-  currency: z.string().length(3).optional(),
-  message: z.string().max(5_000).optional(),
-  aircraft_type: z.string().optional(),
-  aircraft_category: z.string().optional(),
-  aircraft_tail: z.string().optional(),
-  aircraft_tail_number: z.string().optional(),
-  line_items: z.array(z.object({ name: z.string(), type: z.string().default('OTHER'), price: Price })).optional(),
-  fuel_surcharge: Price.optional(),
-  taxes: Price.optional(),
-  fees: Price.optional(),
-  /** True adds an offer that answers no lift. */
-  extra: z.boolean().optional(),
-})
-const Decline = z.object({ ...Target, message: z.string().max(5_000).optional(), reason: z.string().optional() })
-const Chat = z.object({ ...Target, text: z.string().min(1).max(5_000) })
-const Leg = z.object({
-  id: z.string().optional(),
-  departure_airport: z.string(),
-  arrival_airport: z.string(),
-  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
-  price: Price.optional(),
-  aircraft_tail: z.string().optional(),
-  published: z.boolean().default(true),
-})
-const Modes = z.object({
-  duplicate: z.boolean().optional(),
-  shuffle: z.boolean().optional(),
-  drop_first: z.int().min(0).optional(),
-  omit_trip_id: z.boolean().optional(),
-  basic_challenge: z.boolean().optional(),
-  paused: z.boolean().optional(),
-})
 
 /** The control surface that Avinode does not have: it plays the person in the marketplace, the operators, and misfortune. */
 export function createControlRoutes({ world, exchange, dispatcher, faults, advanceClock, reset }: Parts) {
@@ -211,100 +169,4 @@ export function createControlRoutes({ world, exchange, dispatcher, faults, advan
     })
 }
 
-const guide = {
-  note: 'Simulated Avinode. These routes play the marketplace; Avinode itself has none of them.',
-  routes: [
-    'POST /_sim/trips/{tripId}/send-rfqs {operators?: number | names, message?}',
-    'POST /_sim/trips/{tripId}/operator-quote {total_price?, operator?, rfq_id?, message?, aircraft_type?, aircraft_tail?, line_items?}',
-    'POST /_sim/trips/{tripId}/operator-decline {operator?, rfq_id?, message?}',
-    'POST /_sim/trips/{tripId}/operator-chat {text, operator?, rfq_id?}',
-    'POST /_sim/trips/{tripId}/ui-chat {text, operator?, rfq_id?}',
-    'POST /_sim/trips/{tripId}/ui-cancel {reason?, rfq_id?}',
-    'GET /_sim/trips · GET /_sim/trips/{tripId} · GET /_sim/operators',
-    'POST /_sim/faults {calls?, status?, delay_ms?, hang?, lose_answer?, path?, down?} · GET · DELETE',
-    'POST /_sim/dispatcher {duplicate?, shuffle?, drop_first?, omit_trip_id?, basic_challenge?, paused?}',
-    'GET /_sim/deliveries · POST /_sim/deliveries/retry · POST /_sim/notify {event_type, body}',
-    'POST /_sim/clock {advance_seconds} · POST /_sim/reset {keep_webhooks?} · POST /_sim/publish-empty-leg',
-  ],
-}
-
 const fleet = (operator_id: string) => aircraft.filter((craft) => craft.operator_id === operator_id)
-
-const openRfqs = (exchange: Exchange, trip: Trip) => exchange.rfqsOf(trip.id).filter(({ canceled }) => !canceled)
-
-async function input<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
-  const text = await c.req.text()
-  const parsed = schema.safeParse(text.trim() === '' ? {} : JSON.parse(text))
-  if (!parsed.success) throw new Refusal(400, 'INVALID_INPUT', z.prettifyError(parsed.error))
-  return parsed.data
-}
-
-function findOperator(name: string): string {
-  const wanted = name.toLowerCase()
-  const found = operators.find((operator) => operator.id === name || operator.name.toLowerCase().includes(wanted))
-  if (!found)
-    throw new Refusal(
-      404,
-      'NOT_FOUND',
-      `There is no operator ${name}: ${operators.map((operator) => operator.name).join(', ')}`,
-    )
-  return found.id
-}
-
-type Named = {
-  rfq_id?: string | undefined
-  lift_id?: string | undefined
-  operator?: string | undefined
-  operator_name?: string | undefined
-}
-
-/** The RFQ that is named, or the next one without an answer; for chat, the one that answered first. */
-function pick(exchange: Exchange, trip: Trip, named: Named, otherwise: 'unanswered' | 'talking'): Rfq {
-  const rfqs = openRfqs(exchange, trip)
-  if (rfqs.length === 0) throw new Refusal(409, 'NO_RFQS', 'The trip has no open RFQs: send them first (send-rfqs)')
-  const operator = named.operator ?? named.operator_name
-  if (named.rfq_id ?? named.lift_id ?? operator) {
-    const operator_id = operator === undefined ? undefined : findOperator(operator)
-    const found = rfqs.find(
-      (rfq) =>
-        rfq.id === named.rfq_id ||
-        rfq.operator_id === operator_id ||
-        exchange.liftsOf(rfq.id).some(({ id }) => id === named.lift_id),
-    )
-    if (!found) throw new Refusal(404, 'NOT_FOUND', 'No open RFQ of this trip is meant by that')
-    return found
-  }
-  const answers = (rfq: Rfq) => exchange.liftsOf(rfq.id).map(({ answer }) => answer)
-  if (otherwise === 'talking') return rfqs.find((rfq) => answers(rfq).includes('accepted')) ?? rfqs[0] ?? impossible()
-  const next = rfqs.find((rfq) => answers(rfq).every((answer) => answer === 'unanswered'))
-  if (!next)
-    throw new Refusal(
-      409,
-      'ALL_ANSWERED',
-      'Every RFQ is answered: name rfq_id or operator to answer again, or send more',
-    )
-  return next
-}
-
-function impossible(): never {
-  throw new Error('a list that is not empty has no first element')
-}
-
-const toCents = (price: number | string, field: string) => Number(parseMoney(price, field))
-
-/** Lines from the control call; what they leave of the total is the flight. */
-function lineItems(body: z.output<typeof Quote>, cents: number | undefined): LineItem[] | undefined {
-  const named = [
-    ...(body.line_items ?? []),
-    ...(body.fuel_surcharge === undefined
-      ? []
-      : [{ name: 'Fuel surcharge', type: 'OTHER', price: body.fuel_surcharge }]),
-    ...(body.taxes === undefined ? [] : [{ name: 'Taxes', type: 'OTHER', price: body.taxes }]),
-    ...(body.fees === undefined ? [] : [{ name: 'Fees', type: 'OTHER', price: body.fees }]),
-  ]
-  if (named.length === 0 || cents === undefined) return undefined
-  const lines = named.map(({ price, ...line }) => ({ ...line, cents: toCents(price, line.name) }))
-  const rest = cents - lines.reduce((total, line) => total + line.cents, 0)
-  if (rest < 0) throw new Refusal(400, 'INVALID_INPUT', 'The parts cost more than total_price')
-  return rest === 0 ? lines : [{ name: 'Flight', type: 'OTHER', cents: rest }, ...lines]
-}

@@ -124,7 +124,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (error instanceof InvalidInputError) return c.json({ error: { code: error.code, message: error.message } }, 400)
     if (error instanceof SyntaxError)
       return c.json({ error: { code: 'INVALID_JSON', message: 'The body is not JSON' } }, 400)
-    log.error({ error, path: c.req.path }, 'the sandbox failed')
+    log.error({ err: error, path: c.req.path }, 'the sandbox failed')
     return c.json({ error: { code: 'DEFECT', message: 'The sandbox failed' } }, 500)
   })
 
