@@ -31,14 +31,15 @@ export async function decideNow(
   throw new ConflictError('It was approved, but could not be carried out; the approval says why')
 }
 
-const OVER = ['rejected', 'expired', 'failed', 'unknown']
+/** A quote that was chosen, and then another, may be chosen again: what was carried out is over as well. */
+const OPEN = ['pending', 'approved']
 
 /** The same action twice in a row is one approval: also the one that waits already, on a card of the assistant's. */
 async function fileOnce(tool: OutwardTool, input: unknown, context: ToolContext): Promise<Approval> {
   const sameId = (key: string) => stableId(context.broker.iso_agent_id, 'decided by the call itself', key)
   try {
-    const filed = await requestApproval(tool, input, { ...context, newId: sameId })
-    return OVER.includes(filed.status) ? await requestApproval(tool, input, context) : filed
+    const filed = await requestApproval(tool, input, { ...context, newId: sameId }, false)
+    return OPEN.includes(filed.status) ? filed : await requestApproval(tool, input, context, false)
   } catch (error) {
     if (error instanceof ApprovalPendingError) return readApproval(error.details.approval_id, context)
     throw error

@@ -68,6 +68,11 @@ describe('the margin', () => {
     })
   })
 
+  it('is at most 100 %', () => {
+    expect(applyMargin('1.00', { margin_type: 'percentage', margin_value: '100' }).final_amount).toBe('2.00')
+    expect(() => applyMargin('1.00', { margin_type: 'percentage', margin_value: '100.01' })).toThrow('surely a slip')
+  })
+
   it('is neither negative nor larger than the database can hold', () => {
     expect(() => applyMargin('1.00', { margin_type: 'fixed', margin_value: '-1' })).toThrow('not an amount')
     expect(() => applyMargin('9999999999.99', { margin_type: 'fixed', margin_value: '1' })).toThrow('too large')

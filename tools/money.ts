@@ -41,12 +41,21 @@ export const MarginType = z.enum(['percentage', 'fixed'])
 
 export type Margin = { margin_type: z.output<typeof MarginType>; margin_value: string | number }
 
-/** What the client pays: the operator's total and our margin. A percentage is rounded half up, to the cent. */
-export function applyMargin(total: string, { margin_type, margin_value }: Margin) {
-  const net = parseMoney(total, 'total_amount')
+/** The value of a margin as an exact decimal; a percentage above 100 is refused. */
+export function parseMargin({ margin_type, margin_value }: Margin): bigint {
   const value = parseMoney(margin_value, 'margin_value')
+  if (margin_type === 'percentage' && value > 10_000n) {
+    throw new InvalidInputError([{ path: 'margin_value', message: 'A margin of more than 100 % is surely a slip' }])
+  }
+  return value
+}
+
+/** What the client pays: the operator's total and our margin. A percentage is rounded half up, to the cent. */
+export function applyMargin(total: string, margin_of: Margin) {
+  const net = parseMoney(total, 'total_amount')
+  const value = parseMargin(margin_of)
   // A percentage has two decimals as well: 15 % is 1500 of 10000.
-  const margin = margin_type === 'fixed' ? value : (net * value + 5_000n) / 10_000n
+  const margin = margin_of.margin_type === 'fixed' ? value : (net * value + 5_000n) / 10_000n
   if (net + margin > LARGEST) {
     throw new InvalidInputError([{ path: 'margin_value', message: 'With this margin the price is too large' }])
   }

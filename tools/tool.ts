@@ -46,6 +46,8 @@ export type OutwardTool<
   payload: Payload
   /** The fields of the payload that the broker may change before approving. */
   editable: readonly string[]
+  /** Refuses what may not leave in these words, whoever wrote them: `prepare` asks it, and so does an edit before it is approved. */
+  checkWords?(payload: z.output<Payload>, context: ToolContext): Promise<void>
   prepare(input: z.output<In>, context: ToolContext): Promise<Filing<z.output<Payload>>>
   perform(payload: z.output<Payload>, context: ToolContext, delivery: Delivery): Promise<z.input<Out>>
 }
@@ -67,6 +69,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   throw new InvalidInputError(
     parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
     z.prettifyError(parsed.error),
+    { cause: parsed.error },
   )
 }
 
@@ -82,8 +85,16 @@ export async function runTool<In extends z.ZodObject, Out extends z.ZodObject>(
   return tool.output.parse(await tool.run(parsed, context))
 }
 
-/** Fixes the exact payload of an outward action and files it for a person's decision. The same call in the same turn files it once. */
-export async function requestApproval(tool: OutwardTool, input: unknown, context: ToolContext): Promise<Approval> {
+/**
+ * Fixes the exact payload of an outward action and files it for a person's decision. The same call in the same turn files it
+ * once. Without `card`, nobody is asked in the chat: the caller is the person, and decides next.
+ */
+export async function requestApproval(
+  tool: OutwardTool,
+  input: unknown,
+  context: ToolContext,
+  card = true,
+): Promise<Approval> {
   const filing = await tool.prepare(parseInput(tool.input, input), context)
-  return fileApproval({ ...filing, action: tool.name, payload: tool.payload.parse(filing.payload) }, context)
+  return fileApproval({ ...filing, action: tool.name, payload: tool.payload.parse(filing.payload) }, context, card)
 }

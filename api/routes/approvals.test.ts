@@ -7,7 +7,7 @@ let api: TestApi
 let working = true
 beforeAll(async () => {
   api = await startTestApi({
-    enqueue: { webhook: async () => {}, turn: async (id) => void turns.push(id), outbox: (id) => carryOut(id) },
+    enqueue: { webhooks: async () => {}, turn: async (id) => void turns.push(id), outbox: (id) => carryOut(id) },
   })
 })
 afterAll(() => api.close())
@@ -35,6 +35,17 @@ async function quotesOfOmar() {
   return { request_id, quotes }
 }
 
+/** How many cards in chats ask for these approvals. */
+async function cardsAsking(approvals: unknown) {
+  const ids = (approvals as Json[]).map(({ id }) => id)
+  expect(ids).not.toHaveLength(0)
+  const { rows } = await api.sql.query(
+    `select count(*)::int from messages where rich_content->>'card' = 'approval' and rich_content->>'approval_id' = any($1)`,
+    [ids],
+  )
+  return rows[0].count
+}
+
 async function pendingReply() {
   const id = randomUUID()
   await api.sql.query(
@@ -60,6 +71,26 @@ describe('accepting a quote', () => {
     expect(turns).toHaveLength(1)
     const { rows } = await api.sql.query('select trigger from private.assistant_turns where id = $1', [turns[0]])
     expect(rows).toEqual([{ trigger: { kind: 'quote_accepted', quote_id: id } }])
+    expect(await cardsAsking(body.data)).toBe(0)
+  })
+
+  it('leaves one that counts as chosen, however often the broker thinks again', async () => {
+    const { request_id, quotes } = await quotesOfOmar()
+    const [one, other] = quotes.filter(({ status }) => status !== 'rejected').map(({ id }) => id)
+    const chosen = async () =>
+      (await api.sql.query("select id from quotes where request_id = $1 and status = 'accepted'", [request_id])).rows
+
+    await api.as(OMAR).post(`/api/quotes/${one}/accept`)
+    await api.as(OMAR).post(`/api/quotes/${other}/accept`)
+    expect(await chosen()).toEqual([{ id: other }])
+    expect((await api.as(OMAR).get(`/api/quotes/${one}`)).body).toMatchObject({
+      status: 'analyzed',
+      responded_at: null,
+    })
+    expect((await api.as(OMAR).post(`/api/quotes/${one}/accept`)).body).toMatchObject({ id: one, status: 'accepted' })
+    expect(await chosen()).toEqual([{ id: one }])
+    await Promise.all([one, other].map((id) => api.as(OMAR).post(`/api/quotes/${id}/accept`)))
+    expect(await chosen()).toHaveLength(1)
   })
 })
 
@@ -73,6 +104,8 @@ describe('cancelling a request', () => {
 
     expect(cancelled).toMatchObject({ status: 200, body: { id: body.id, status: 'cancelled' } })
     expect(again).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    const { body: done } = await api.as(DANA).get('/api/approvals?status=executed')
+    expect(await cardsAsking(done.data)).toBe(0)
   })
 
   it('that takes longer is answered with the approval, and a second click does not do it twice', async () => {
@@ -215,5 +248,15 @@ describe('an approval', () => {
     ['an unknown field', { decision: 'approve', decided_by: OMAR.id }],
   ])('takes no %s', async (_name, body) => {
     expect((await api.as(DANA).post(`/api/approvals/${await pendingReply()}`, body)).status).toBe(422)
+  })
+
+  it('says in plain words what is wrong with an edit', async () => {
+    const edits = { text: 5 }
+    const { body } = await api.as(DANA).post(`/api/approvals/${await pendingReply()}`, { decision: 'approve', edits })
+
+    expect(body).toMatchObject({
+      detail: 'text: This must be text',
+      issues: [{ path: 'text', message: 'This must be text' }],
+    })
   })
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TablesUpdate } from '../../supabase/database.types.ts'
 import type { ToolContext } from '../../tools/context.ts'
 import { columnsOf, done, getRow } from '../../tools/database.ts'
-import { formatMoney, MarginType, Money, parseMoney } from '../../tools/money.ts'
+import { formatMoney, type Margin, MarginType, Money, parseMargin } from '../../tools/money.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { OnlineStatus } from '../online-status.ts'
 import { json, jsonBody, operation } from '../operation.ts'
@@ -62,9 +62,8 @@ export const meRoutes = () =>
   new OpenAPIHono<ApiEnv>()
     .openapi(get, async (c) => c.json(await readMe(c.var.context), 200))
     .openapi(update, async (c) => {
-      const { margin_value, online_status, ...changes } = c.req.valid('json')
-      const margin =
-        margin_value === undefined ? {} : { margin_value: formatMoney(parseMoney(margin_value, 'margin_value')) }
+      const { margin_type, margin_value, online_status, ...changes } = c.req.valid('json')
+      const margin = await newMargin({ margin_type, margin_value }, c.var.context)
       const row = { ...changes, ...margin } as TablesUpdate<'iso_agents'> // preferences came as JSON, so they are JSON
       const me = await changeMe(row, c.var.context)
       if (online_status === undefined) return c.json(me, 200)
@@ -74,6 +73,15 @@ export const meRoutes = () =>
 
 const readMe = ({ db, broker }: ToolContext) =>
   getRow('Your account', Agent, db.from('iso_agents').select(columns).eq('id', broker.iso_agent_id))
+
+/** Type and value are judged together, also where only one of them is given. */
+async function newMargin(given: { [Field in keyof Margin]?: Margin[Field] | undefined }, context: ToolContext) {
+  if (given.margin_type === undefined && given.margin_value === undefined) return {}
+  const me = await readMe(context)
+  const margin_type = given.margin_type ?? me.margin_type
+  const margin_value = parseMargin({ margin_type, margin_value: given.margin_value ?? me.margin_value })
+  return { margin_type, margin_value: formatMoney(margin_value) }
+}
 
 async function changeMe(changes: TablesUpdate<'iso_agents'>, context: ToolContext) {
   if (Object.keys(changes).length === 0) return readMe(context)

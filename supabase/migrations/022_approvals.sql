@@ -48,7 +48,7 @@ create policy approvals_select_own on public.approvals for select to authenticat
 
 create function public.file_approval(
   p_id uuid, p_action text, p_payload jsonb, p_sha256 text, p_request_id uuid, p_conversation_id uuid, p_turn_id uuid,
-  p_tool_call_id text, p_expires_at timestamptz
+  p_tool_call_id text, p_expires_at timestamptz, p_card boolean default true
 ) returns jsonb
   language plpgsql security definer set search_path = ''
 as $$
@@ -91,6 +91,9 @@ begin
     return to_jsonb(v_approval);
   end if;
 
+  if not p_card then
+    return to_jsonb(v_approval);
+  end if;
   -- The card never goes into a room that an operator can read.
   v_room := coalesce(
     v_room,
@@ -103,8 +106,8 @@ begin
   return to_jsonb(v_approval);
 end
 $$;
-comment on function public.file_approval(uuid, text, jsonb, text, uuid, uuid, uuid, text, timestamptz) is
-  'Files what the caller is asked to approve and shows it as a card in the conversation. The same id again gives the row that is there. PT404 for a request, conversation or turn of others.';
+comment on function public.file_approval(uuid, text, jsonb, text, uuid, uuid, uuid, text, timestamptz, boolean) is
+  'Files what the caller is asked to approve and, unless told not to, shows it as a card in the conversation. The same id again gives the row that is there. PT404 for a request, conversation or turn of others.';
 
 -- What a broker may change before approving: words, never to whom they go.
 create function private.editable_fields(p_action text) returns text[]
@@ -177,6 +180,6 @@ comment on function public.decide_approval(uuid, text, text, jsonb, text) is
   'The caller''s one decision on an approval of theirs; approving queues it to be carried out in the same transaction. PT404 for others'', PT409 once decided or expired, PT422 for an edit of more than the wording.';
 
 grant execute on function
-  public.file_approval(uuid, text, jsonb, text, uuid, uuid, uuid, text, timestamptz),
+  public.file_approval(uuid, text, jsonb, text, uuid, uuid, uuid, text, timestamptz, boolean),
   public.decide_approval(uuid, text, text, jsonb, text)
   to authenticated;

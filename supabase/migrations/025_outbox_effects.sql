@@ -64,6 +64,23 @@ $$;
 comment on function private.cancel_request(uuid, text, jsonb) is
   'Ends a request and everything that was still open for it: rooms, quotes, proposals and their links, questions for approval.';
 
+create function private.choose_quote(p_quote_id uuid) returns void
+  language sql volatile set search_path = ''
+as $$
+  update public.quotes q set
+    status = case
+      when q.id = p_quote_id then 'accepted'
+      when q.metadata ?| array['superseded_by', 'withdrawn', 'rfq_canceled'] then 'expired'
+      when q.score is null then 'received'
+      else 'analyzed'
+    end::public.quote_status,
+    responded_at = case when q.id = p_quote_id then coalesce(q.responded_at, clock_timestamp()) end
+    from public.quotes chosen
+   where chosen.id = p_quote_id and q.request_id = chosen.request_id and (q.id = p_quote_id) <> (q.status = 'accepted')
+$$;
+comment on function private.choose_quote(uuid) is
+  'The one quote of its request that counts as chosen; another that was chosen before is open again, unless it no longer stands.';
+
 create function private.quote_was_accepted(p_outbox private.outbox) returns void
   language plpgsql set search_path = ''
 as $$
@@ -75,8 +92,7 @@ begin
   if not found then
     return;
   end if;
-  update public.quotes set status = 'accepted', responded_at = coalesce(responded_at, clock_timestamp())
-   where id = v_quote.id and status <> 'accepted';
+  perform private.choose_quote(v_quote.id);
   -- In the room of the request: the operator is told nothing by this.
   perform private.post_note(private.derived_id('accepted:' || p_outbox.id), private.request_room(v_quote.request_id),
     'ai_assistant', 'quote_accepted',
@@ -86,7 +102,7 @@ begin
 end
 $$;
 comment on function private.quote_was_accepted(private.outbox) is
-  'The quote that the broker took; other quotes of the request stay as they are.';
+  'The quote that the broker took, told in the room of the request.';
 
 create function private.take_effect(p_outbox private.outbox, p_result jsonb) returns void
   language plpgsql set search_path = ''

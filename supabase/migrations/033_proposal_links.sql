@@ -198,8 +198,7 @@ begin
    where id = p_proposal.id;
 
   if p_status = 'accepted' then
-    update public.quotes set status = 'accepted', responded_at = coalesce(responded_at, clock_timestamp())
-     where id = p_proposal.quote_id and status <> 'accepted';
+    perform private.choose_quote(p_proposal.quote_id);
     v_request := private.advance_forward(p_proposal.request_id, 'completed', 'client', jsonb_build_object('proposal_id', p_proposal.id));
   else
     select r.status into v_request from public.requests r where r.id = p_proposal.request_id;

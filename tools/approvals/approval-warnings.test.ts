@@ -66,6 +66,19 @@ describe('before a yes, the broker is told of', () => {
     expect(await looked({ proposal_id, to_email: 'kim@newdomain.example.com' })).toEqual(['changed_recipient to_email'])
   })
 
+  it('an address other than the one that this very proposal went to the first time, and what it imitates', async () => {
+    const proposal_id = await proposalFor('jordan@acrneworks.example')
+    await desk.sql.query(
+      "update proposals set sent_to_email = 'jordan@acmeworks.example', sent_at = now() where id = $1",
+      [proposal_id],
+    )
+
+    expect(await looked({ proposal_id, to_email: 'jordan@acrneworks.example' })).toEqual([
+      'changed_recipient to_email',
+      'look_alike_domain to_email',
+    ])
+  })
+
   it('an address that was changed after the e-mail was drafted', async () => {
     const proposal_id = await proposalFor('lee@afterwards.example.com')
 

@@ -81,7 +81,7 @@ async function recipientWarnings(payload: Looked['payload'], { db }: Pick<ToolCo
   const proposal = await findRow(ClientOf, proposals.select('client_profile_id').eq('id', to.proposal_id).limit(1))
   const [clients, last] = await Promise.all([
     rows(Client, db.from('client_profiles').select('id, email').not('email', 'is', null).limit(1_000)),
-    proposal?.client_profile_id ? lastRecipient(proposal.client_profile_id, to.proposal_id, db) : undefined,
+    proposal?.client_profile_id ? lastRecipient(proposal.client_profile_id, db) : undefined,
   ])
   const now = clients.find(({ id }) => id === proposal?.client_profile_id)?.email
   const others = clients.flatMap(({ id, email }) => (email && id !== proposal?.client_profile_id ? [email] : []))
@@ -90,12 +90,11 @@ async function recipientWarnings(payload: Looked['payload'], { db }: Pick<ToolCo
 }
 
 /** Where the client's last e-mail went. */
-async function lastRecipient(client_profile_id: string, proposal_id: string, db: ToolContext['db']) {
+async function lastRecipient(client_profile_id: string, db: ToolContext['db']) {
   const sent = db
     .from('proposals')
     .select('sent_to_email')
     .eq('client_profile_id', client_profile_id)
-    .neq('id', proposal_id)
     .not('sent_to_email', 'is', null)
     .not('sent_at', 'is', null)
     .order('sent_at', { ascending: false })

@@ -21,7 +21,7 @@ export async function decideApproval(
   context: ToolContext,
 ): Promise<Approval> {
   const approval = await readApproval(approval_id, context)
-  const payload = decision === 'approve' && edits !== null ? edited(approval, edits) : null
+  const payload = decision === 'approve' && edits !== null ? await edited(approval, edits, context) : null
   return call(
     Approval,
     context.db.rpc('decide_approval', {
@@ -34,8 +34,8 @@ export async function decideApproval(
   )
 }
 
-function edited(approval: Approval, edits: Record<string, unknown>): Record<string, unknown> | null {
-  const tool = toolNamed(approval.action)
+async function edited(approval: Approval, edits: Record<string, unknown>, context: ToolContext) {
+  const tool = toolNamed(approval.action) as OutwardTool | undefined
   if (tool?.effect !== 'outward') throw new Error(`${approval.action} is not an outward tool`)
   const locked = Object.keys(edits).filter((field) => !tool.editable.includes(field))
   if (locked.length > 0) {
@@ -43,6 +43,8 @@ function edited(approval: Approval, edits: Record<string, unknown>): Record<stri
       locked.map((field) => ({ path: `edits.${field}`, message: `${field} cannot be changed` })),
     )
   }
-  const payload = parseInput((tool as OutwardTool).payload, { ...approval.payload, ...edits })
-  return sha256(payload) === approval.payload_sha256 ? null : payload
+  const payload = parseInput(tool.payload, { ...approval.payload, ...edits })
+  if (sha256(payload) === approval.payload_sha256) return null
+  await tool.checkWords?.(payload, context)
+  return payload
 }

@@ -17,8 +17,11 @@ const VALID_MS = 24 * 60 * 60_000
 /** The id under which a turn's call is filed: the run that is resumed after the decision finds the outcome by it. */
 export const approvalId = (tool_call_id: string, { newId }: ToolContext) => newId(`approval:${tool_call_id}`)
 
-/** Files an action for the broker's decision, within 24 hours. The card appears in the chat that asked, else in the request's room. */
-export function fileApproval(approval: NewApproval, context: ToolContext): Promise<Approval> {
+/**
+ * Files an action for the broker's decision, within 24 hours. The card appears in the chat that asked, else in the request's
+ * room; there is none where the call that files it decides it as well.
+ */
+export function fileApproval(approval: NewApproval, context: ToolContext, card = true): Promise<Approval> {
   const { action, payload, request_id, conversation_id, tool_call_id } = approval
   const hash = sha256(payload)
   return call(
@@ -33,6 +36,7 @@ export function fileApproval(approval: NewApproval, context: ToolContext): Promi
       p_turn_id: context.origin.turn_id,
       p_tool_call_id: tool_call_id ?? null,
       p_expires_at: new Date(context.now().getTime() + VALID_MS).toISOString(),
+      p_card: card,
     }),
   )
 }

@@ -162,6 +162,14 @@ describe('a reply to an operator', () => {
     await expect(requestApproval(replyToOperator, { conversation_id, text: 'Hi' }, chat)).rejects.toThrow(/No operator/)
   })
 
+  it('that the broker edits tells an operator nothing more than one that was drafted', async () => {
+    const { conversation_id } = await roomWithOperator()
+    const { id: approval_id } = await requestApproval(replyToOperator, { conversation_id, text: 'Any news?' }, dana)
+
+    const edits = { text: 'Our margin is 15 %.' }
+    await expect(decideApproval({ approval_id, decision: 'approve', edits }, dana)).rejects.toThrow(/our margin/)
+  })
+
   it('reaches Avinode once, although the answer to the first attempt was lost', async () => {
     const { conversation_id, rfq } = await roomWithOperator()
     const filed = await requestApproval(replyToOperator, { conversation_id, text: 'Any news?' }, dana)

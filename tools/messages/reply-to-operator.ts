@@ -25,6 +25,10 @@ export const replyToOperator = defineOutwardTool({
     text: z.string().trim().min(1).max(4000),
   }),
   editable: ['text'],
+  async checkWords({ conversation_id, text }, context) {
+    const { request_id } = await readConversation(conversation_id, context)
+    await refuseConfidential(text, 'text', request_id === null ? null : await readRequest(request_id, context), context)
+  },
   async prepare(input, context) {
     const room = await readConversation(input.conversation_id, context)
     const operator = await findOperatorInRoom(room.id, context)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
 import { done, getRow } from '../database.ts'
-import { ConflictError, InvalidInputError } from '../errors.ts'
+import { ConflictError } from '../errors.ts'
 import { applyMargin, MarginType } from '../money.ts'
 import { readQuote, refuseClosed } from '../quotes/quote.ts'
 import { readRequest } from '../requests/request.ts'
@@ -34,9 +34,6 @@ export const reviseProposal = defineTool({
     refuseClosed(quote, context.now())
     const margin = { margin_type, margin_value }
     const amounts = applyMargin(quote.total_price, margin)
-    if (margin_type === 'percentage' && Number(margin_value) > 100) {
-      throw new InvalidInputError([{ path: 'margin_value', message: 'A margin of more than 100 % is surely a slip' }])
-    }
     if (proposal.status === 'draft' || proposal.status === 'generated') {
       const metadata = { ...proposal.metadata, margin_type, margin_value: String(margin_value) }
       const changed = await getRow(

@@ -9,8 +9,9 @@ import type { MailAttachment } from '../mail.ts'
 import { refuseNetFacts } from '../messages/confidentiality.ts'
 import { refuseForeignFacts } from '../messages/stated-facts.ts'
 import { visibleText } from '../messages/visible-text.ts'
-import { readQuote, refuseClosed, validUntil } from '../quotes/quote.ts'
-import { readRequest } from '../requests/request.ts'
+import { parseMoney } from '../money.ts'
+import { type Quote, readQuote, refuseClosed, validUntil } from '../quotes/quote.ts'
+import { type Request, readRequest } from '../requests/request.ts'
 import { defineOutwardTool } from '../tool.ts'
 import { refuseFinal } from '../workflow.ts'
 import { refuseClosedProposal } from './create-proposal.ts'
@@ -26,6 +27,8 @@ const Subject = z
   .max(200)
   .regex(/^[^\r\n]*$/, 'The subject is one line')
 const Body = z.string().trim().min(1).max(10_000)
+
+type Offer = { request: Request; quote: Quote }
 
 const Attachment = z.strictObject({
   file_name: z.string(),
@@ -56,15 +59,16 @@ export const sendProposal = defineOutwardTool({
     attachments: z.array(Attachment),
   }),
   editable: ['subject', 'body'],
+  async checkWords({ proposal_id, subject, body, client_link }, context) {
+    const proposal = await readProposal(proposal_id, context)
+    refuseWords({ subject, body: body.replace(client_link, '') }, proposal, await refuseUnsendable(proposal, context))
+  },
   async prepare({ proposal_id, ...words }, context) {
     const proposal = await readProposal(proposal_id, context)
     const { request, quote } = await refuseUnsendable(proposal, context)
     await refusePending('send_proposal', { proposal_id }, context)
     const [subject, text] = [visibleText(words.subject), visibleText(words.body)]
-    const { final_amount, ...net } = amountsOf(proposal)
-    refuseNetFacts({ subject, body: text }, { ...net, operator_name: quote.operator_name })
-    const days = [...request.segments.map(({ departure_date }) => departure_date), ...daysOf(validUntil(quote))]
-    refuseForeignFacts({ subject, body: text }, { final_amount, currency: proposal.currency, days })
+    refuseWords({ subject, body: text }, proposal, { request, quote })
     const { to_email, to_name } = await recipient(proposal, context)
     const client_link = `${context.publicUrl}/p/${randomBytes(32).toString('base64url')}`
     return {
@@ -84,7 +88,9 @@ export const sendProposal = defineOutwardTool({
   },
   async perform(payload, context, delivery) {
     const { proposal_id, to_email, to_name, subject, body, client_link } = payload
-    await refuseUnsendable(await readProposal(proposal_id, context), context)
+    const proposal = await readProposal(proposal_id, context)
+    await refuseUnsendable(proposal, context)
+    await refuseFormerAddress(to_email, proposal, context)
     const attachments = await Promise.all(payload.attachments.map((file) => approvedFile(file, context)))
     await openLink(proposal_id, client_link, context)
     const email_message_id = `${delivery.key}@${new URL(context.publicUrl).hostname}`
@@ -120,7 +126,28 @@ async function refuseUnsendable(proposal: Proposal, context: ToolContext) {
   ])
   refuseFinal(request)
   refuseClosed(quote, context.now())
+  if (proposal.total_amount !== null && parseMoney(proposal.total_amount) !== parseMoney(quote.total_price)) {
+    throw new ConflictError('The quote has another price by now than this proposal: make the proposal anew')
+  }
   return { request, quote }
+}
+
+/** Neither what the client must not learn, nor a price or a day that stands in no row of ours. */
+function refuseWords(words: { subject: string; body: string }, proposal: Proposal, { request, quote }: Offer) {
+  const { final_amount, ...net } = amountsOf(proposal)
+  refuseNetFacts(words, { ...net, operator_name: quote.operator_name })
+  const days = [...request.segments.map(({ departure_date }) => departure_date), ...daysOf(validUntil(quote))]
+  refuseForeignFacts(words, { final_amount, currency: proposal.currency, days })
+}
+
+/** Whoever changed the client's address after the draft had a reason: the old one gets nothing any more. */
+async function refuseFormerAddress(to_email: string, proposal: Proposal, context: ToolContext) {
+  const now = await recipient(proposal, context)
+  if (now.to_email.toLowerCase() !== to_email.toLowerCase()) {
+    throw new ConflictError(
+      "The client's address was changed after this was drafted, so it was not sent: prepare it again",
+    )
+  }
 }
 
 function amountsOf({ total_amount, margin_applied, final_amount }: Proposal) {
@@ -138,6 +165,7 @@ const daysOf = (moment: string | null) =>
 async function recipient({ client_profile_id }: Proposal, context: ToolContext) {
   if (client_profile_id === null) throw new ConflictError('This proposal is for no client')
   const client = await readClient(client_profile_id, context)
+  if (!client.is_active) throw new ConflictError(`${client.company_name} is no longer one of your clients`)
   if (client.email === null) {
     throw new InvalidInputError([
       { path: 'email', message: `${client.company_name} has no e-mail address yet: add it to the client first` },

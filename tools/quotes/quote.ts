@@ -51,9 +51,9 @@ export const StoredQuote = QuoteRow.transform((quote): Quote => ({ ...quote, cur
 export const readQuote = (quote_id: string, { db }: ToolContext) =>
   getRow('The quote', StoredQuote, db.from('quotes').select(quoteColumns).eq('id', quote_id))
 
-/** All quotes of a request, best first. */
-export const readQuotes = (request_id: string, { db }: ToolContext) =>
-  rows(
+/** All quotes of a request, best first; those that cannot be had any more, or were quoted anew, keep their old rank but come last. */
+export async function readQuotes(request_id: string, { db }: ToolContext): Promise<Quote[]> {
+  const found = await rows(
     StoredQuote,
     db
       .from('quotes')
@@ -64,6 +64,9 @@ export const readQuotes = (request_id: string, { db }: ToolContext) =>
       .order('created_at')
       .order('id'),
   )
+  const isOver = ({ status }: Quote) => status === 'expired' || status === 'rejected'
+  return [...found.filter((quote) => !isOver(quote)), ...found.filter(isOver)]
+}
 
 /** Until when the operator stands by the price; null if it said nothing. */
 export const validUntil = ({ price_locked_until, valid_until }: Quote) => price_locked_until ?? valid_until

@@ -39,6 +39,19 @@ async function requestWithTrip() {
   return request.id
 }
 
+describe('listing', () => {
+  it('puts what can be had first, and a better one that is over last', async () => {
+    const request_id = await requestWithTrip()
+    const [best, other] = [await desk.quote(request_id), await desk.quote(request_id, { total_price: '150000.00' })]
+    await runTool(scoreQuotes, { request_id }, dana)
+    await desk.sql.query("update quotes set status = 'expired' where id = $1", [best.id])
+
+    const { quotes } = await runTool(listQuotes, { request_id }, dana)
+
+    expect(quotes.map(({ id }) => id)).toEqual([other.id, best.id])
+  })
+})
+
 describe('scoring', () => {
   it('ranks the open quotes, says why, and brings the request to the comparison', async () => {
     const request_id = await requestWithTrip()

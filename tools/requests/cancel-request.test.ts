@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decideApproval } from '../approvals/decide-approval.ts'
 import { createClient } from '../clients/create-client.ts'
 import type { ToolContext } from '../context.ts'
 import { daysAhead, startTestDesk, type TestDesk } from '../test-context.ts'
@@ -115,6 +116,11 @@ describe('cancelling a request', () => {
         dana,
       ),
     ).rejects.toMatchObject({ details: { issues: [{ path: 'message_to_operators' }] } })
+    const { id: approval_id } = await requestApproval(cancelRequest, { request_id, reason: 'OTHER' }, dana)
+    const edits = { message_to_operators: 'Acme went elsewhere' }
+    await expect(decideApproval({ approval_id, decision: 'approve', edits }, dana)).rejects.toMatchObject({
+      details: { issues: [{ path: 'message_to_operators' }] },
+    })
   })
 
   it('is not asked twice, nor for a request that is over', async () => {

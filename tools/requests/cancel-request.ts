@@ -40,6 +40,9 @@ export const cancelRequest = defineOutwardTool({
     route: z.string(),
   }),
   editable: ['message_to_operators'],
+  async checkWords({ request_id, message_to_operators: message }, context) {
+    await refuseConfidential(message, 'message_to_operators', await readRequest(request_id, context), context)
+  },
   async prepare({ request_id, reason, message_to_operators }, context) {
     const request = await readRequest(request_id, context)
     refuseFinal(request)
