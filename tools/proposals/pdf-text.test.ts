@@ -1,25 +1,40 @@
 import { describe, expect, it } from 'vitest'
-import { firstPrintable, printable } from './pdf-text.ts'
+import { loadFonts } from './pdf-fonts.ts'
+import { isStandard, isWhole, printable } from './pdf-text.ts'
+
+const print = async (text: string) => printable(text, await loadFonts([text]))
 
 describe('text in a PDF', () => {
   it.each([
-    ['Société Générale – “Zürich” €', 'Société Générale – “Zürich” €'],
-    ['Łukasz Dvořák & Ştefan', 'Lukasz Dvorák & Stefan'],
-    ['Компания Щука', 'Kompaniya Shchuka'],
-    ['Ελλάδα', 'Ellada'],
+    'Łukasz Dvořák & Ştefan',
+    'Компания Щука',
+    'Ελλάδα, κουζίνα',
+    'ארוחה כשרה (8 מנות)',
+    'شركة الخليج، للطيران',
+    '株式会社東京航空：様',
+    '素食餐點及輪椅協助',
+    '김민수 회장님',
+    'Nguyễn Thị Hương',
+  ])('%s keeps every letter', async (text) => {
+    expect(isStandard(text)).toBe(false)
+    expect(await print(text)).toBe(text)
+  })
+
+  it.each([
     ['bidi\u202e and zero\u200bwidth', 'bidi and zerowidth'],
-    ['½ ﬁne', '½ fine'],
-  ])('%s is written as %s', (text, written) => {
-    expect(printable(text)).toBe(written)
+    ['𝐆650', 'G650'],
+    ['cake 🎂 for Zoë', 'cake  for Zoë'],
+    ['ပျံ ပျံ Air', '? Air'],
+  ])('%s is written as %s', async (text, written) => {
+    expect(await print(text)).toBe(written)
   })
 
-  it('marks what has no Latin spelling, once', () => {
-    expect(printable('東京 大阪 Air')).toBe('? Air')
+  it('in standard letters needs no other font', async () => {
+    expect((await loadFonts(['Société Générale – “Zürich” €\n½'])).files).toEqual([])
   })
 
-  it('takes the first name that loses no letters', () => {
-    expect(firstPrintable('東京航空', null, 'Kenji Tanaka')).toBe('Kenji Tanaka')
-    expect(firstPrintable('Why? Air', 'Other')).toBe('Why? Air')
-    expect(firstPrintable('東京', null, 'شركة')).toBeNull()
+  it('tells what loses letters', async () => {
+    const fonts = await loadFonts(['東京航空', 'ပျံ'])
+    expect(['東京航空', 'Why? Air', 'ပျံ'].map((text) => isWhole(text, fonts))).toEqual([true, true, false])
   })
 })

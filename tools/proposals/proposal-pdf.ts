@@ -1,6 +1,8 @@
 import PDFDocument from 'pdfkit'
 import type { ItineraryLine, Place } from './itinerary-lines.ts'
-import { printable } from './pdf-text.ts'
+import { type Fonts, loadFonts } from './pdf-fonts.ts'
+import { heightOfLines, writeLines } from './pdf-lines.ts'
+import { isStandard, isWhole, printable } from './pdf-text.ts'
 
 /** Everything that a client reads in a proposal. It has no place for operator, net price or margin. */
 export type ProposalDocument = {
@@ -8,7 +10,7 @@ export type ProposalDocument = {
   title: string
   description: string | null
   broker: { full_name: string; email: string }
-  client: { company_name: string; contact_name: string | null }
+  client: { company_name: string; contact_name: string | null; email: string | null }
   issued_on: string
   valid_until: string
   itinerary: ItineraryLine[]
@@ -42,19 +44,24 @@ const TERMS = [
 ]
 
 /** Renders a proposal, one page for most trips, two for long ones. The same document always gives the same text. */
-export function renderProposal(proposal: ProposalDocument): Promise<Uint8Array> {
-  const pdf = new PDFDocument({
+export async function renderProposal(proposal: ProposalDocument): Promise<Uint8Array> {
+  const fonts = await loadFonts(textsIn(proposal))
+  const document = new PDFDocument({
     size: 'LETTER',
     margins: { top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
     bufferPages: true,
     lang: 'en-US',
     displayTitle: true,
     info: {
-      Title: printable(`${proposal.title} (${proposal.proposal_number})`),
-      Author: printable(proposal.broker.full_name),
+      Title: printable(`${proposal.title} (${proposal.proposal_number})`, fonts),
+      Author: printable(proposal.broker.full_name, fonts),
       Subject: 'Private jet charter proposal',
     },
   })
+  for (const { name, regular, bold } of fonts.files) {
+    document.registerFont(name, Buffer.from(regular)).registerFont(`${name}-bold`, Buffer.from(bold))
+  }
+  const pdf: Pdf = Object.assign(document, { fonts })
   const rendered = new Promise<Uint8Array>((resolve, reject) => {
     const chunks: Uint8Array[] = []
     pdf.on('data', (chunk: Uint8Array) => chunks.push(chunk))
@@ -73,18 +80,31 @@ export function renderProposal(proposal: ProposalDocument): Promise<Uint8Array> 
   return rendered
 }
 
-type Pdf = InstanceType<typeof PDFDocument>
+type Pdf = InstanceType<typeof PDFDocument> & { fonts: Fonts }
 type Style = { font?: 'Helvetica' | 'Helvetica-Bold'; size?: number; color?: string; width?: number; align?: 'right' }
+
+/** Every text of a document, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
 
 function write(pdf: Pdf, text: string, x: number, y: number, style: Style = {}) {
   const { font = 'Helvetica', size = 10, color = INK, width = WIDTH, align } = style
-  pdf.font(font).fontSize(size).fillColor(color)
-  pdf.text(printable(text), x, y, { width, lineGap: 1.5, ...(align ? { align } : {}) })
+  const words = printable(text, pdf.fonts)
+  pdf.fillColor(color)
+  const look = { size, width, isBold: font === 'Helvetica-Bold', ...(align ? { align } : {}) }
+  if (!isStandard(words)) return writeLines(pdf, words, x, y, look, pdf.fonts)
+  pdf.font(font).fontSize(size)
+  pdf.text(words, x, y, { width, lineGap: 1.5, ...(align ? { align } : {}) })
   return pdf.y
 }
 
 function height(pdf: Pdf, text: string, { font = 'Helvetica', size = 10, width = WIDTH }: Style) {
-  return pdf.font(font).fontSize(size).heightOfString(printable(text), { width, lineGap: 1.5 })
+  const words = printable(text, pdf.fonts)
+  const look = { size, width, isBold: font === 'Helvetica-Bold' }
+  if (!isStandard(words)) return heightOfLines(pdf, words, look, pdf.fonts)
+  return pdf.font(font).fontSize(size).heightOfString(words, { width, lineGap: 1.5 })
 }
 
 /** Starts a new page unless this much still fits. */
@@ -106,9 +126,14 @@ function writeHead(
   rule(pdf, Math.max(left, pdf.y) + 12)
 
   write(pdf, title, MARGIN, pdf.y + 16, { font: 'Helvetica-Bold', size: 20 })
-  const names = new Set([client.company_name, ...(client.contact_name ? [client.contact_name] : [])])
-  write(pdf, `Prepared for ${[...names].join(', ')}`, MARGIN, pdf.y + 2, { size: 11, color: GREY })
+  write(pdf, `Prepared for ${addressee(client, pdf.fonts)}`, MARGIN, pdf.y + 2, { size: 11, color: GREY })
   if (description) write(pdf, description, MARGIN, pdf.y + 10)
+}
+
+/** A name in a script that no font has is left to the e-mail, which can show it. */
+function addressee({ company_name, contact_name, email }: ProposalDocument['client'], fonts: Fonts): string {
+  const names = [company_name, contact_name].filter((name) => name !== null).filter((name) => isWhole(name, fonts))
+  return [...new Set(names)].join(', ') || email || 'our client'
 }
 
 function writeItinerary(pdf: Pdf, lines: ItineraryLine[]) {

@@ -111,19 +111,6 @@ describe('a proposal', () => {
     }
   })
 
-  it.each([
-    ['株式会社東京航空', '山田太郎', 'Prepared for yamada@tokyo.example'],
-    ['شركة الخليج', 'Layla Haddad', 'Prepared for Layla Haddad'],
-  ])('names a client called %s by what its fonts can show', async (company_name, contact_name, shown) => {
-    const { quote_id } = await quoteFor(dana, { company_name, contact_name, email: 'yamada@tokyo.example' })
-    const { proposal } = await runTool(createProposal, { quote_id }, dana)
-
-    const text = textOfPdf((await readDocument(proposal.file_path ?? '', dana.db)).content)
-
-    expect(text).toContain(shown)
-    expect(text).not.toContain('?')
-  })
-
   it('is one per quote, however many ask at once', async () => {
     const { quote_id, request_id } = await quoteFor(dana)
     const ask = async () => (await runTool(createProposal, { quote_id }, dana)).proposal.id
@@ -298,6 +285,10 @@ describe('sending a proposal', () => {
 
     await expect(approve({ to_email: 'thief@example.com' })).rejects.toThrow('to_email cannot be changed')
     await expect(approve({ subject: 'two\nlines' })).rejects.toMatchObject({ code: 'invalid_input' })
+    // A slip of the broker's is a slip as well, and what the client must not learn stays so.
+    await expect(approve({ body: 'Elite Jets flies you.' })).rejects.toThrow(/operator/)
+    await expect(approve({ subject: 'It costs us 112,000' })).rejects.toThrow(/net price/)
+    await expect(approve({ body: 'All in for USD 12,880.' })).rejects.toThrow(/price of this proposal is USD 128,800/)
     await expect(decideApproval({ approval_id, decision: 'approve' }, omar)).rejects.toMatchObject({
       code: 'not_found',
     })
@@ -315,6 +306,41 @@ describe('sending a proposal', () => {
     const sending = sendProposal.perform(sendProposal.payload.parse(payload), dana, run)
 
     await expect(sending).rejects.toMatchObject({ code: 'conflict' })
+    expect(run.marks).toEqual([])
+    expect(desk.outgoing).toEqual([])
+  })
+
+  it.each([
+    [
+      'the client’s address is another one by now',
+      "update client_profiles set email = 'jordan@acrne.example' where id = $1",
+      /address was changed/,
+    ],
+    [
+      'the client is gone',
+      'update client_profiles set is_active = false where id = $1',
+      /no longer one of your clients/,
+    ],
+    ['the quote has another price by now', 'update quotes set total_price = 99000 where id = $2', /another price/],
+    ['the quote was put aside', "update quotes set status = 'rejected' where id = $2", /is rejected/],
+    ['the quote has lapsed', "update quotes set valid_until = now() - interval '1 hour' where id = $2", /is expired/],
+    ['the request is over', "update requests set status = 'cancelled' where id = $3", /cancelled/],
+  ])('sends nothing that was approved when %s', async (_name, happens, because) => {
+    const { quote_id, request_id, client } = await quoteFor(dana)
+    const { proposal } = await runTool(createProposal, { quote_id }, dana)
+    const filed = await requestApproval(sendProposal, { proposal_id: proposal.id, ...letter }, dana)
+    await decideApproval({ approval_id: filed.id, decision: 'approve' }, dana)
+    // Each of these uses one of the three.
+    await desk.sql.query(`with ids as (select $1::uuid, $2::uuid, $3::uuid) ${happens}`, [
+      client.id,
+      quote_id,
+      request_id,
+    ])
+    const run = delivery()
+
+    const sending = sendProposal.perform(sendProposal.payload.parse(filed.payload), dana, run)
+
+    await expect(sending).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(because) })
     expect(run.marks).toEqual([])
     expect(desk.outgoing).toEqual([])
   })

@@ -7,7 +7,6 @@ import { type Quote, validUntil } from '../quotes/quote.ts'
 import type { Request } from '../requests/request.ts'
 import { documentPath, storeDocument } from './documents.ts'
 import { itineraryLines } from './itinerary-lines.ts'
-import { firstPrintable } from './pdf-text.ts'
 import { type Proposal, proposalColumns, StoredProposal } from './proposal.ts'
 import { renderProposal } from './proposal-pdf.ts'
 
@@ -29,11 +28,7 @@ export async function writeProposal(
     title: proposal.title ?? proposalTitle(request),
     description: proposal.description,
     broker: context.broker,
-    client: {
-      // A name in a script that the fonts lack is left to the e-mail, which can show it.
-      company_name: firstPrintable(client.company_name, client.contact_name, client.email) ?? 'our client',
-      contact_name: firstPrintable(client.contact_name),
-    },
+    client,
     issued_on: inWords(new Date(proposal.created_at)),
     valid_until: inWords(proposalValidUntil(proposal, quote)),
     itinerary: itineraryLines(request.segments),
