@@ -79,7 +79,7 @@ export function readUiMessageStream(stream: string): { text: string; parts: Json
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false | null>,
-  within_ms = 30_000,
+  within_ms = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + within_ms
   for (;;) {

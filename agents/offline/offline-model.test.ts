@@ -341,6 +341,20 @@ describe('later in the chat', () => {
     )
   })
 
+  it.each(['summarise this thread', 'can you catch me up?', 'tl;dr', 'sum up the conversation with Elite Jets'])(
+    'sums a long thread up on request: %s',
+    async (sentence) => {
+      const desk = await begun({
+        tools: {
+          list_messages: () => ({ messages: [{ sender_type: 'operator', content: 'The crew rests until noon' }] }),
+        },
+      })
+      const summary = await desk.say(sentence)
+      expect(summary).toMatch(/Teterboro \(KTEB\) to .*8 passengers/)
+      expect(summary).toContain('Elite Jets wrote: "The crew rests until noon"')
+    },
+  )
+
   it('tells the margin of a proposal without changing it', async () => {
     const proposal = { id: ids.proposal, proposal_number: 'PROP-2026-001', status: 'generated' }
     const money = { total_amount: '52000.00', margin_applied: '7800.00', final_amount: '59800.00' }
@@ -415,6 +429,17 @@ describe('later in the chat', () => {
       name: 'reply_to_operator',
       args: { conversation_id: ids.room, text: 'Could you tell us whether you have wifi?' },
     })
+  })
+
+  it('knows an operator who quoted anew as one, and by its place in the list', async () => {
+    const [best] = twoQuotes
+    const quotes = [...twoQuotes, { ...best, id: ids.request, status: 'expired' }]
+    expect(await (await begun({ quotes })).say('ask the operator if they have wifi')).toBe(
+      'To which operator: Elite Jets, Northern Air?',
+    )
+    expect(await (await begun({ quotes })).say('ask the second operator if they have wifi', 'approve')).toBe(
+      'The message to Northern Air is sent.',
+    )
   })
 
   it('changes the margin of a proposal', async () => {

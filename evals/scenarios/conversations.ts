@@ -7,6 +7,7 @@ import {
   noTools,
   nothingAsked,
   nothingLeft,
+  oneQuestion,
   requestIs,
   requestsAre,
 } from './checks.ts'
@@ -157,5 +158,53 @@ export const conversations: Scenario[] = [
     prepare: says('TEB-OPF March 3, 4 pax for Redwood'),
     says: ['how much will it cost?', 'which quote is best?'],
     expect: [neverTold('invents no price', /(?:USD|\$) ?\d/), nothingAsked],
+  },
+  {
+    name: 'the state of a deal is told however it is asked for',
+    prepare: aTrip,
+    says: ['anything new on this one?', "who hasn't replied yet?", 'Where does this deal stand?'],
+    expect: [
+      requestIs({ flights: [flight], passengers: 8 }),
+      lastAnswer('says who is next', /pick operators/),
+      nothingAsked,
+    ],
+  },
+  {
+    name: 'one more passenger is one more than there were, and two guests less are two less',
+    prepare: says('Teterboro to Opa-locka for Acme, 8 people, March 3, back March 6'),
+    says: ['one more passenger', 'two guests less'],
+    expect: [requestIs({ flights: [flight, 'KOPF KTEB 03-06'], passengers: 7 })],
+  },
+  {
+    name: 'a day later is asked about, as only the broker knows which flights it moves',
+    prepare: says('Teterboro to Opa-locka for Acme, 8 people, March 3, back March 6'),
+    says: ['they want to leave a day later'],
+    expect: [requestIs({ flights: [flight, 'KOPF KTEB 03-06'] }), oneQuestion, lastAnswer('asks', /which day/i)],
+  },
+  {
+    name: 'what the assistant cannot do it says, and does nothing near it',
+    prepare: aTrip,
+    says: [
+      'remind me tomorrow to call Acme',
+      'send it to her assistant instead',
+      'give them a 5% discount',
+      'do you have an empty leg to Miami?',
+      'the client did not get the email',
+      'undo that',
+      'book it',
+    ],
+    expect: [
+      requestIs({ flights: [flight], passengers: 8, client: 'Acme', budget: '60000.00' }),
+      clientsAre(),
+      nothingAsked,
+      nothingLeft,
+      neverTold('claims nothing', /\b(booked it|is booked|reminder is set|was sent|noted for)\b/i),
+    ],
+  },
+  {
+    name: 'the same trip again leaves the one that exists as it is',
+    prepare: aTrip,
+    says: ['do the same trip again for December 5'],
+    expect: [requestIs({ flights: [flight], passengers: 8 }), nothingAsked],
   },
 ]

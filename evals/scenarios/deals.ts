@@ -74,6 +74,18 @@ export const deals: Scenario[] = [
     ],
   },
   {
+    name: 'the cheapest is told with its price, whichever is best',
+    prepare: twoQuotes,
+    says: ["what's the cheapest?"],
+    expect: [lastAnswer('names it', /The cheapest is .*52,000/), nothingAsked],
+  },
+  {
+    name: 'an e-mail that did not arrive is sent once more only after another approval',
+    prepare: sentToClient,
+    says: ['the client did not get the email'],
+    expect: [approvalsAre(['send_proposal', 'executed'], ['send_proposal', 'pending']), mailsSent(1)],
+  },
+  {
     name: 'after the broker approves, the client gets one e-mail with the link, and the request waits for the client',
     prepare: twoQuotes,
     says: ['send the proposal for the best one'],

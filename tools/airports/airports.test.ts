@@ -139,3 +139,7 @@ it('measures the great circle', () => {
 it('codes are text, also those of digits alone', () => {
   expect(getAirport('2136')).toMatchObject({ icao: '2136', iata: null })
 })
+
+it('knows no airport by the code for places without one', () => {
+  expect(getAirport('ZZZZ')).toBeUndefined()
+})

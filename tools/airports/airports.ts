@@ -180,7 +180,8 @@ const index = () => {
 
 function buildIndex(): Index {
   const home = homeCities()
-  const entries = readLibrary().map((row) => entryOf(row, home))
+  // ZZZZ is what a flight plan says for a place without a code; the library has it as the code of a field in France.
+  const entries = readLibrary().flatMap((row) => (row.icao === 'ZZZZ' ? [] : [entryOf(row, home)]))
   const by_icao = new Map(entries.map((entry) => [entry.icao, entry]))
   const by_iata = new Map(entries.toSorted((a, b) => b.rank - a.rank).map((entry) => [entry.iata ?? '', entry]))
   by_iata.delete('')

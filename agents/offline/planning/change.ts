@@ -1,5 +1,6 @@
 import { distanceNm, getAirport } from '../../../tools/airports/airports.ts'
 import { readOrdinal } from '../reading/numbers.ts'
+import { isRelativeDay, readMorePassengers } from '../reading/relative.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { chosenAirports, detailsLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
@@ -11,17 +12,32 @@ import { call, resultOf, type Step, say, type Turn } from './turn.ts'
 import { isOpen, whichRequest } from './which-request.ts'
 
 /** "make it 10 pax", "budget is 90k", "client is Acme": what the text says is changed, everything else stays. */
-export function planChange(turn: Turn, trip: TripReading): Step {
-  const which = whichRequest(turn, { ...trip, legs: [] })
+export function planChange(turn: Turn, said: TripReading): Step {
+  const which = whichRequest(turn, { ...said, legs: [] })
   if ('step' in which) return which.step
   const { request } = which
   if (!isOpen(request))
     return say(
       `This request is ${request.status}, so it cannot be changed any more. Tell me the whole trip and I create a new one.`,
     )
+  if (isRelativeDay(turn.text))
+    return say(
+      `I changed nothing yet. Which day do they leave${request.return_date ? ', and which day do they come back' : ''}? It is ${routeLabel(request)} now.`,
+    )
+  const trip = withMorePassengers(said, request, turn.text)
+  if (!trip) return say('I changed nothing yet: not as many fly on every flight. How many is it on each of them?')
   const doubt = doubtIn(trip)
   if (doubt) return say(doubt)
   return changeRequest(turn, trip, request)
+}
+
+/** "one more passenger" counts from what the request says; null where that differs from flight to flight. */
+function withMorePassengers(trip: TripReading, request: RequestRow, text: string): TripReading | null {
+  const more = readMorePassengers(text)
+  if (more === null || !request.passengers) return trip
+  if (request.segments.some(({ passengers }) => passengers !== request.passengers)) return null
+  const doubts = trip.doubts.filter(({ about }) => about !== 'passengers')
+  return { ...trip, doubts, passengers: Math.max(0, request.passengers + more) }
 }
 
 /** Attaches the client first, then changes the rest, then says what the request looks like now. */

@@ -3,6 +3,17 @@ import { readOrdinal } from '../reading/numbers.ts'
 import { planChange } from './change.ts'
 import { planClientContact, planCreateClient } from './clients.ts'
 import { describedTrip, lastWords, readReply } from './conversation.ts'
+import {
+  planBeyond,
+  planBye,
+  planIncluded,
+  planPreferences,
+  planPutAside,
+  planRepeat,
+  planResend,
+  planShowProposal,
+  planWaiting,
+} from './everyday.ts'
 import { planNewTrip } from './new-trip.ts'
 import { planOperatorWords } from './operator-words.ts'
 import { openQuestion } from './phrases.ts'
@@ -20,6 +31,7 @@ import {
   planUnknown,
 } from './small-talk.ts'
 import { planListQuotes, planListRequests, planOpenAvinode, planSearchFlights, planStatus } from './status.ts'
+import { planSummary } from './summary.ts'
 import { type Step, say, type Turn } from './turn.ts'
 import { isOpen } from './which-request.ts'
 
@@ -63,6 +75,8 @@ function planIntent(turn: Turn, intent: Intent): Step {
       return turn.situation.request && isOpen(turn.situation.request) ? planChange(turn, trip) : planChangeOrTrip(turn)
     case 'status':
       return planStatus(turn, trip)
+    case 'summary':
+      return planSummary(turn, trip)
     case 'best_quote':
       return planBestQuote(turn, trip)
     case 'list_quotes':
@@ -80,7 +94,25 @@ function planIntent(turn: Turn, intent: Intent): Step {
     case 'margin_question':
       return planMarginQuestion(turn, trip)
     case 'distance':
-      return planDistance(trip)
+      return planDistance(turn, trip)
+    case 'beyond':
+      return planBeyond(turn, intent.about)
+    case 'list_approvals':
+      return planWaiting(turn, trip)
+    case 'show_proposal':
+      return planShowProposal(turn, trip)
+    case 'resend':
+      return planResend(turn, trip)
+    case 'put_aside':
+      return planPutAside()
+    case 'preferences':
+      return planPreferences(turn, trip)
+    case 'repeat':
+      return planRepeat(turn, trip)
+    case 'included':
+      return planIncluded()
+    case 'bye':
+      return planBye()
     case 'operator_words':
       return planOperatorWords(turn, trip)
     case 'operator_message':

@@ -1,4 +1,5 @@
 import type { QuoteChoice } from '../reading/intent.ts'
+import { readOrdinal } from '../reading/numbers.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { priceLabel, quoteLabel } from './describe.ts'
 import { explain } from './failures.ts'
@@ -21,7 +22,18 @@ export function planBestQuote(turn: Turn, trip: TripReading): Step {
       (quote) =>
         `${quote.ranking}. ${quote.operator_name}, ${priceLabel(quote.total_price, quote.currency)}, score ${quote.score}: ${quote.reason}`,
     )
-  return say(summary, others.join('\n'), best_quote_id && offerProposal)
+  return say(cheapestOf(turn.text, ranking), summary, others.join('\n'), best_quote_id && offerProposal)
+}
+
+/** Which is cheapest, where that was asked: the best one need not be. */
+function cheapestOf(
+  text: string,
+  ranking: readonly { operator_name: string; total_price: string; currency: string }[],
+) {
+  const asked = /\b(cheap\w*|lowest|least expensive|günstig\w*|billig\w*|moins ch\w+|barat[oa])/iu.test(text)
+  const [cheapest] = ranking.toSorted((a, b) => Number(a.total_price) - Number(b.total_price))
+  if (!asked || !cheapest || ranking.some(({ currency }) => currency !== cheapest.currency)) return null
+  return `The cheapest is ${cheapest.operator_name}: ${priceLabel(cheapest.total_price, cheapest.currency)}.`
 }
 
 /** From "the second one" to a proposal whose e-mail waits for approval. */
@@ -82,8 +94,9 @@ export function planOperatorMessage(turn: Turn, trip: TripReading, { to, text }:
   const quotes = resultOf(turn, 'list_quotes', Quotes)
   if (!quotes) return call('list_quotes', { request_id: which.request.id })
   if (!quotes.ok) return say(explain(quotes.failure))
-  const rooms = quotes.value.quotes.filter(({ conversation_id }) => conversation_id)
-  const chosen = byOperator(rooms, to) ?? (rooms.length === 1 ? rooms[0] : undefined)
+  const rooms = onePerRoom(quotes.value.quotes)
+  const meant = byOperator(rooms, to) ?? byOrdinal(rooms.filter(isOpen), readOrdinal(to))
+  const chosen = meant ?? (rooms.length === 1 ? rooms[0] : undefined)
   if (!chosen) {
     return say(
       rooms.length > 0
@@ -94,6 +107,13 @@ export function planOperatorMessage(turn: Turn, trip: TripReading, { to, text }:
   const task = `Write to the operator ${chosen.operator_name}: "${text}"`
   return call('communication', { task, request_id: which.request.id, quote_id: chosen.id, proposal_id: null })
 }
+
+/** An operator who quoted anew is still one operator, in one room. */
+const onePerRoom = (quotes: readonly QuoteRow[]) =>
+  [...new Set(quotes.flatMap(({ conversation_id }) => conversation_id ?? []))].flatMap((room) => {
+    const told = quotes.filter(({ conversation_id }) => conversation_id === room)
+    return told.find(isOpen) ?? told.slice(0, 1)
+  })
 
 /** What became of a proposal's e-mail. */
 export function outcomeSentence({ approval, note }: { approval: string; note: string }): string {

@@ -1,4 +1,4 @@
-import { distanceNm } from '../../../tools/airports/airports.ts'
+import { distanceNm, getAirport } from '../../../tools/airports/airports.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { airportLabel, shortLabel } from './describe.ts'
 import { explain } from './failures.ts'
@@ -28,13 +28,17 @@ export const planUnknown = (): Step =>
   )
 
 /** What can be calculated is told; how long an aircraft takes stands in its quote. */
-export function planDistance({ legs }: TripReading): Step {
-  const lines = legs.flatMap(({ from, to }) => {
-    const [start, end] = [from?.airports[0], to?.airports[0]]
+export function planDistance({ situation }: Turn, { legs }: TripReading): Step {
+  const named = legs.map(({ from, to }) => [from?.airports[0], to?.airports[0]])
+  const known = (situation.request?.segments ?? []).map((segment) =>
+    [segment.departure_airport, segment.arrival_airport].map((code) => getAirport(code)),
+  )
+  const lines = (named.length > 0 ? named : known).flatMap(([start, end]) => {
     if (!start || !end) return []
     const miles = Math.round(distanceNm(start, end)).toLocaleString('en-US')
     return [`${airportLabel(start.icao)} to ${airportLabel(end.icao)}: ${miles} nautical miles, as the crow flies.`]
   })
+  if (lines.length === 0) return say('From where to where?')
   return say(lines.join('\n'), 'The flight time depends on aircraft and wind: it comes with the quotes.')
 }
 

@@ -1,5 +1,5 @@
 import type { TripReading } from '../reading/trip.ts'
-import { detailsLabel, joined, quoteLabel, routeLabel, shortLabel } from './describe.ts'
+import { dayLabel, detailsLabel, joined, quoteLabel, routeLabel, shortLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { openAvinode } from './new-trip.ts'
 import { OneRequest, type QuoteRow, Quotes, type RequestRow, Requests, SearchAnswer } from './rows.ts'
@@ -76,9 +76,15 @@ export function planSearchFlights(turn: Turn, trip: TripReading): Step {
 const quoteLines = (quotes: readonly QuoteRow[]): string | null =>
   quotes.length === 0
     ? null
-    : `Quotes:\n${quotes.map((quote, index) => `${quote.ranking ?? index + 1}. ${quoteLabel(quote)}${closed(quote)}`).join('\n')}`
+    : `Quotes:\n${quotes.map((quote, index) => `${quote.ranking ?? index + 1}. ${quoteLabel(quote)}${standing(quote)}`).join('\n')}`
 
-const closed = ({ status }: QuoteRow) => (['expired', 'rejected'].includes(status) ? ` (${status})` : '')
+/** How long a price stands, or that it does not any more. */
+const standing = ({ status, valid_until }: QuoteRow) =>
+  ['expired', 'rejected'].includes(status)
+    ? ` (${status})`
+    : valid_until
+      ? `, valid until ${dayLabel(valid_until)}`
+      : ''
 
 function stageOf(request: RequestRow): string {
   if (!isOpen(request)) return request.status

@@ -8,7 +8,7 @@ export const isOpen = ({ status }: RequestRow) => !final.includes(status)
 
 /** "the Acme trip", "our Redwood request" */
 const named =
-  /\b(?:the|our|my|for)\s+([\p{L}\p{N}&'. -]{2,40}?)\s*(?:'s)?\s+(?:trip|request|deal|flight|charter|booking|one)\b/iu
+  /\b(?:the|our|my|for)\s+([\p{L}\p{N}&'. -]{2,40}?)\s*(?:'s)?\s+(?:trip|request|deal|flight|charter|booking)\b/iu
 
 const noName =
   /^(same|second|first|third|last|new|next|other|best|this|that|current|whole|paris|return|outbound|inbound|cheapest|status|of)$/i

@@ -1,4 +1,5 @@
 import { type ContactReading, readContact } from './contact.ts'
+import { type Beyond, readEveryday } from './everyday.ts'
 import { readOrdinal } from './numbers.ts'
 import { clean } from './text.ts'
 import type { TripReading } from './trip.ts'
@@ -12,41 +13,54 @@ export type QuoteChoice = {
   is_sent: boolean
 }
 
+/** What needs nothing but to be named. */
+type Plain =
+  | 'new_trip'
+  | 'change'
+  | 'status'
+  | 'summary'
+  | 'cancel'
+  | 'best_quote'
+  | 'list_quotes'
+  | 'list_requests'
+  | 'list_approvals'
+  | 'search_flights'
+  | 'open_avinode'
+  | 'margin_question'
+  | 'operator_words'
+  | 'show_proposal'
+  | 'resend'
+  | 'put_aside'
+  | 'preferences'
+  | 'repeat'
+  | 'included'
+  | 'distance'
+  | 'yes'
+  | 'no'
+  | 'approve'
+  | 'reject'
+  | 'greeting'
+  | 'bye'
+  | 'thanks'
+  | 'help'
+  | 'problem'
+  | 'terms'
+  | 'unknown'
+
 export type Intent =
+  | { kind: Plain }
   | { kind: 'notice'; text: string }
-  | {
-      kind:
-        | 'new_trip'
-        | 'change'
-        | 'status'
-        | 'cancel'
-        | 'best_quote'
-        | 'list_quotes'
-        | 'list_requests'
-        | 'search_flights'
-        | 'open_avinode'
-        | 'margin_question'
-        | 'operator_words'
-        | 'search_flights'
-    }
-  | { kind: 'distance' }
+  | { kind: 'beyond'; about: Beyond }
   | { kind: 'send_proposal'; choice: QuoteChoice }
   | { kind: 'margin'; margin_type: 'percentage' | 'fixed'; margin_value: string }
   | { kind: 'operator_message'; to: string; text: string }
   | { kind: 'create_client'; name: string | null }
   | { kind: 'client_contact'; contact: ContactReading }
-  | { kind: 'yes' | 'no' | 'approve' | 'reject' | 'greeting' | 'thanks' | 'help' | 'problem' | 'terms' | 'unknown' }
 
 type Rule = (text: string, trip: TripReading) => Intent | undefined
 
 const when =
-  (
-    pattern: RegExp,
-    kind: Exclude<
-      Intent['kind'],
-      'notice' | 'send_proposal' | 'margin' | 'operator_message' | 'create_client' | 'client_contact'
-    >,
-  ): Rule =>
+  (pattern: RegExp, kind: Plain): Rule =>
   (text) =>
     pattern.test(text) ? { kind } : undefined
 
@@ -61,11 +75,19 @@ const flightWords =
 const howFar =
   /\b(how far (is|are)|distance|flight time|how long (is|does|would|will|to fly)|wie weit|wie lange (fliegt|dauert)|quelle distance|a qué distancia)\b/i
 
+/** "what's the flight time?", of the trip that this chat is about. */
+const isFlightTime = (text: string, { legs }: TripReading) =>
+  legs.length === 0 && /\bflight time\b|\bhow long (is|does) (the flight|it take|the trip take)\b/i.test(text)
+
+const summaryWords =
+  /\b(summari[sz]e|summary|sum (it|this|that|everything|the .*)? ?up|recap|catch me up|(bring|get) me up to (speed|date)|tl;?dr|zusammenfass\w*|fasse? .*zusammen|résum\w*|resum(e|en|ir))\b/i
+
 /** In the order in which they are asked: the first that fits decides. */
 const rules: Rule[] = [
   (text) =>
     text.startsWith('[JetVision]') ? { kind: 'notice', text: text.replace('[JetVision]', '').trim() } : undefined,
   operatorRule,
+  namedChoiceRule,
   // What must not be done is not done.
   short(/^(please )?(don't|do not|never) (?!forget)\w+.*$/i, 'no'),
   when(
@@ -73,13 +95,16 @@ const rules: Rule[] = [
     'terms',
   ),
   (text, trip) =>
-    howFar.test(text) && trip.legs.some(({ from, to }) => from && to) && trip.passengers === null
+    trip.passengers === null &&
+    ((howFar.test(text) && trip.legs.some(({ from, to }) => from && to)) || isFlightTime(text, trip))
       ? { kind: 'distance' }
       : undefined,
+  (text, trip) => (trip.legs.length === 0 && summaryWords.test(text) ? { kind: 'summary' } : undefined),
   when(
     /\b(status|any (news|updates?|progress|quotes?)|how (is|are|'s) .*(going|doing|coming|looking)|where (are|do) we( stand)?|what('s| is) (happening|going on|next|new)|updates? on|state of|how far|have .* (answered|replied|quoted)|(what|how) about the .*(trip|request|deal)|(did|has) the client|is the trip in avinode|what happened|stand der|wie (steht|läuft)|où en est|estado|novedades)\b/i,
     'status',
   ),
+  readEveryday,
   cancelRule,
   marginRule,
   when(
@@ -131,7 +156,7 @@ const rules: Rule[] = [
   // A question changes nothing: "do you have anything for tomorrow?"
   (text, trip) => (hasDetails(trip) && !text.endsWith('?') ? { kind: 'change' } : undefined),
   short(
-    /^(hi|hello|hey|good (morning|afternoon|evening)|hallo|guten (tag|morgen)|bonjour|hola|buenos días|moin|servus|how are you|how's it going|how is it going|how do you do|wie geht('s| es)?|ça va|cómo estás|what's up|sup)( there| again| team| jetvision| dana)?([ ,]*(how are you|today|doing|dir|ihnen|all|everyone))*[\s!.,?]*$/i,
+    /^(are you (there|around|awake)|hi|hello|hey|good (morning|afternoon|evening)|hallo|guten (tag|morgen)|bonjour|hola|buenos días|moin|servus|how are you|how's it going|how is it going|how do you do|wie geht('s| es)?|ça va|cómo estás|what's up|sup)( there| again| team| jetvision| dana)?([ ,]*(how are you|today|doing|dir|ihnen|all|everyone))*[\s!.,?]*$/i,
     'greeting',
   ),
   when(/\b(thanks?|thank you|thx|cheers|danke|merci|gracias|great job|well done|perfect)\b/i, 'thanks'),
@@ -213,6 +238,23 @@ function marginRule(text: string): Intent | undefined {
   }
 }
 
+/** "go with Elite": whatever is named, it is for the quotes to say whether one is called that. */
+function namedChoiceRule(text: string, trip: TripReading): Intent | undefined {
+  const named =
+    /^(?:ok(?:ay)?,? |yes,? |great,? |please )*(?:let's |we(?:'ll| will)? |they(?:'ll| will)? |i(?:'ll| will)? |the client (?:wants to |will )?)?(?:go(?:es|ing)? with|take|choose|pick|select|accept|propose) ((?:the )?\p{Lu}[\p{L}&'. -]{1,40})$/iu.exec(
+      text.replace(/[.!]+$/, ''),
+    )
+  if (
+    !named?.[1] ||
+    hasDetails(trip) ||
+    readOrdinal(text) !== null ||
+    /\b(cheapest|best|one|it|that|this)\b/i.test(text)
+  )
+    return undefined
+  const choice = { ordinal: null, quote_id: null, cheapest: false, words: named[1], is_sent: true }
+  return { kind: 'send_proposal', choice }
+}
+
 function sendRule(text: string): Intent | undefined {
   const quote_id = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/i.exec(text)?.[0] ?? null
   const makes =
@@ -259,6 +301,19 @@ function operatorRule(text: string): Intent | undefined {
     /^(?:please |can you |could you )?(?:ask|tell|message|answer|write(?: to)?|reply(?: to)?|inform|let)\s+(?!me\b|us\b|the client\b|my client\b|our client\b|for\b|about\b|(?:an?|the|your) (?:e-?mail|mail|message|letter|proposal|note|offer|quote|instructions?)\b)(.{2,60}?)(?:\s+know)?\s*(?::|,|\bthat\b|\bif\b|\bwhether\b|\bto\b)\s*(.{3,})$/iu.exec(
       text,
     )
+  const wish =
+    /^(?:please |can you |could you )?(?:ask|negotiate with|push|press)\s+(?!me\b|us\b|for\b|the client\b|my client\b)(.{2,40}?)(?:\s+for\s+(.{3,})|\s+down(?: on price)?)?$/iu.exec(
+      text,
+    )
+  const asks_price = wish?.[1] && (wish[2] || /\b(negotiate|push|press|down)\b/i.test(text))
+  if (!found && wish?.[1] && asks_price) {
+    const to = wish[1].replace(/^the (operator )?/i, '').replace(/ down(?: on price)?$/i, '')
+    return {
+      kind: 'operator_message',
+      to,
+      text: `Could you offer ${(wish[2] ?? 'a better price').replace(/[.?!]*$/, '')}?`,
+    }
+  }
   if (!found?.[1] || !found[2]) return undefined
   const question = /\b(ask)\b/i.test(text) && /\b(if|whether)\b/i.test(text)
   return {

@@ -25,7 +25,15 @@ it.each([
   ['for 9am', null],
   ['for the 23rd', null],
   ['catering for 2', null],
+  ['2 adults and a baby', 3],
+  ['2 adults and a baby seat', 2],
+  ['zwei Erwachsene und ein Kind', 3],
   ['one way', null],
+  ['make it 10', 10],
+  ['make it 12 instead of 10', 12],
+  ['make it 7 Dec', null],
+  ['make it one stop', null],
+  ['make it 2 jets', null],
   ['fly him to Boston', null],
 ])('%s', (text, passengers) => {
   expect(readPassengers(text).passengers).toBe(passengers)

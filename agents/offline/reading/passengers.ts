@@ -19,7 +19,7 @@ const grown =
 const young =
   'children|child|kids?|infants?|babies|baby|toddlers?|teenagers?|teens?|grandkids|grandchildren|kindern?|kind|enfants?|bébés?|niños?|niñas?|bebés?'
 const one =
-  'me|myself|him|himself|her|herself|(?:my|his|her|their|the|our|a|an) (?:wife|husband|girlfriend|boyfriend|fianc[ée]e?|boss|ceo|cfo|coo|president|chairman|principal|owner|assistant|nanny|partner|son|daughter|mother|father|brother|sister|friend|colleague|lawyer|driver|bodyguard|pa)|my client|nanny|mom|mum|dad|mother|father|wife|husband|ich|meine[rm]? (?:frau|mann|partnerin?|chef)|mein mann|moi|ma femme|mon mari|yo|mi (?:mujer|esposa|marido|esposo)'
+  '(?:an?|eine?|une?|una) (?:baby|child|kid|infant|toddler|teenager|kind|kleinkind|enfant|bébé|niñ[oa]|bebé)(?! (?:seat|car seat|bed|cot|crib|carrier|stroller|bassinet))|me|myself|him|himself|her|herself|(?:my|his|her|their|the|our|a|an) (?:wife|husband|girlfriend|boyfriend|fianc[ée]e?|boss|ceo|cfo|coo|president|chairman|principal|owner|assistant|nanny|partner|son|daughter|mother|father|brother|sister|friend|colleague|lawyer|driver|bodyguard|pa)|my client|nanny|mom|mum|dad|mother|father|wife|husband|ich|meine[rm]? (?:frau|mann|partnerin?|chef)|mein mann|moi|ma femme|mon mari|yo|mi (?:mujer|esposa|marido|esposo)'
 const two = 'couple|ehepaar|pärchen|pareja|matrimonio|twins'
 const number = `(?:${numberPattern})`
 const which =
@@ -66,7 +66,7 @@ const germanParty = /(?<!\p{L})zu (zweit|dritt|viert|fünft|sechst|siebt|acht|ne
 const germanCounts = ['zweit', 'dritt', 'viert', 'fünft', 'sechst', 'siebt', 'acht', 'neunt', 'zehnt', 'elft', 'zwölft']
 
 const bare = border(
-  `(?:(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) |(?<=make (?:it|that) )|(?<=(?:with|mit|avec|con) )(?=${number} ?(?:[,.;)]|$)))(?<count>${number})(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|chf|tage?|nächte|wochen?|stunden|jours?|nuits?|semaines?|heures?|días?|noches?|semanas?|horas?|years?|x|legs?|thousand|grand|mil|tausend|mille|million)${wordEnd}|[:.,/]\\d|st|nd|rd|th| ?[$€£])`,
+  `(?:(?<!(?:catering|meals?|menus?|lunch|dinner|breakfast|champagne|food|drinks|snacks|options?|quotes?) )(?:for|für|pour|para) |(?<=make (?:it|that) )(?=${number} ?(?:[,.;!?)]|$|(?:please|instead|now|then|again|and|but|not|on|from|for|in|after all|altogether)(?!\\p{L})))|(?<=(?:with|mit|avec|con) )(?=${number} ?(?:[,.;)]|$)))(?<count>${number})(?! ?(?:days?|nights?|hours?|hrs?|h|weeks?|months?|minutes?|min|k|m|am|pm|%|o'clock|usd|eur|gbp|chf|tage?|nächte|wochen?|stunden|jours?|nuits?|semaines?|heures?|días?|noches?|semanas?|horas?|years?|x|legs?|[- ]?way|thousand|grand|mil|tausend|mille|million)${wordEnd}|[:.,/]\\d|st|nd|rd|th| ?[$€£])`,
 )
 const alone =
   /(?<!\p{L})(?:just|only|nur|juste|seulement|solo|sólo|solamente) (?:me|myself|him|her|the boss|one passenger|ich|moi|yo)(?! (?:and|und|et|y|\+|plus)(?!\p{L}))|(?<!\p{L})(?:solo travell?er|flying solo|travell?ing alone|by (?:my|him|her)self|allein|tout seul|viajo solo)(?!\p{L})|(?<=[,;·] ?)solo(?= ?(?:[,.;]|$))/giu
