@@ -5,6 +5,7 @@ import { avinodeFor } from '../tools/avinode/connections.ts'
 import type { Broker, ToolContext } from '../tools/context.ts'
 import { stableId } from '../tools/database.ts'
 import { ForbiddenError } from '../tools/errors.ts'
+import { effectsOf } from '../tools/scopes.ts'
 import type { ApiEnv } from './api-env.ts'
 import { findBroker } from './broker.ts'
 import type { ApiDeps } from './deps.ts'
@@ -20,11 +21,14 @@ export function signIn(deps: ApiDeps, presence: Pick<Presence, 'act'>): Middlewa
     const token = bearer(c.req.header('Authorization'))
     const identity = token ? await deps.verifyToken(token) : null
     if (!identity) throw unauthorized(deps, c, token === undefined)
+    const allow = effectsOf(identity.scopes ?? [])
+    if (allow && c.req.path !== '/mcp') throw onlyForMcp()
     const db = deps.supabase.forBroker(identity.sub)
     const broker = await findBroker(db, identity.sub)
     if (!broker) throw new ForbiddenError('This account has no access to JetVision')
     c.set('context', toolContext(deps, c, { broker, db }))
     c.set('expires_at', identity.expires_at ?? null)
+    c.set('allow', allow)
     if (c.req.method !== 'GET') presence.act(broker.iso_agent_id)
     await next()
   })
@@ -45,6 +49,12 @@ function unauthorized({ publicUrl }: ApiDeps, c: Context<ApiEnv>, missing: boole
   const detail = missing ? 'Sign in first: no bearer token was sent' : 'The token is not valid, or no longer'
   return new HttpProblem(401, 'unauthorized', detail, { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` })
 }
+
+/** A token that a person gave to a program decides nothing in that person's place: not about approvals, and not with more rights. */
+const onlyForMcp = () =>
+  new HttpProblem(403, 'insufficient_scope', 'This token is restricted to MCP', {
+    'WWW-Authenticate': 'Bearer error="insufficient_scope"',
+  })
 
 function toolContext(
   deps: ApiDeps,

@@ -48,6 +48,21 @@ describe('an event stream', () => {
     expect((await response.text()).length).toBe(300 * 1024 + 'retry: 1000\n\n'.length)
   })
 
+  it('ends quietly when the reader leaves in the moment in which the service closes', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const closing = new AbortController()
+    const response = eventStream(({ signal }) => aborted(signal), { log, closing: closing.signal })
+
+    closing.abort()
+    await response.body?.cancel()
+    await new Promise((resolve) => setImmediate(resolve)) // by now it would have been reported
+    process.off('unhandledRejection', note)
+
+    expect(unhandled).toEqual([])
+  })
+
   it('stops its producer when the reader leaves, and when the service closes', async () => {
     const closing = new AbortController()
     const producing = () => {

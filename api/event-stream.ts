@@ -31,6 +31,7 @@ export function eventStream(produce: (stream: EventStream) => Promise<void>, opt
   const { log, closing, heartbeat_ms = HEARTBEAT_MS, stall_ms = STALL_MS, lifetime_ms = LIFETIME_MS } = options
   const gone = new AbortController()
   let room: PromiseWithResolvers<void> | undefined
+  let hasReader = true
 
   const body = new ReadableStream<Uint8Array>(
     {
@@ -73,7 +74,7 @@ export function eventStream(produce: (stream: EventStream) => Promise<void>, opt
             if (reason === 'slow') {
               log.warn({}, 'a reader that took nothing was dropped')
               controller.error(new Error('The reader was too slow'))
-            } else if (reason !== 'left') {
+            } else if (hasReader) {
               controller.close()
             }
           })
@@ -82,6 +83,7 @@ export function eventStream(produce: (stream: EventStream) => Promise<void>, opt
         room?.resolve()
       },
       cancel() {
+        hasReader = false // also where something else had ended the stream a moment before
         gone.abort('left')
       },
     },

@@ -29,10 +29,10 @@ class KeysUnavailableError extends ServiceError {
   override readonly retryable = true
 }
 
-/** Checks a token's signature, algorithm, issuer, time and party, and answers whose it is and until when it is taken, or null. Throws only when keys cannot be had. */
+/** Checks a token's signature, algorithm, issuer, time and party, and answers whose it is, what it is restricted to and until when it is taken, or null. Throws only when keys cannot be had. */
 export function createTokenVerifier({ issuer, jwks, authorizedParties, algorithms = ['RS256'], ...remote }: Options) {
   const key = jwks instanceof URL ? remoteKeys(jwks, remote) : createLocalJWKSet(jwks as JSONWebKeySet)
-  return async (token: string): Promise<{ sub: string; expires_at: number } | null> => {
+  return async (token: string): Promise<{ sub: string; expires_at: number; scopes: string[] } | null> => {
     try {
       const { payload } = await jwtVerify(token, key, {
         issuer,
@@ -41,11 +41,13 @@ export function createTokenVerifier({ issuer, jwks, authorizedParties, algorithm
         requiredClaims: ['sub', 'exp'],
         ...(remote.now && { currentDate: new Date(remote.now()) }),
       })
-      const { sub, azp, exp } = payload
+      const { sub, azp, exp, scope = '' } = payload
       // The signature makes a claim the issuer's word, not yet of the type that the standard gives it.
       if (typeof sub !== 'string' || sub === '' || sub.length > 255 || !Number.isFinite(exp)) return null
+      if (typeof scope !== 'string') return null
       if (authorizedParties && !(typeof azp === 'string' && authorizedParties.includes(azp))) return null
-      return { sub, expires_at: (Number(exp) + CLOCK_TOLERANCE_SECONDS) * 1000 }
+      const scopes = scope.split(' ').filter(Boolean)
+      return { sub, scopes, expires_at: (Number(exp) + CLOCK_TOLERANCE_SECONDS) * 1000 }
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null
       throw error

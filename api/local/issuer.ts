@@ -14,7 +14,7 @@ export type Issuer = {
   issuer: string
   jwks: { keys: JWK[] }
   /** A token as Clerk would issue it for that user. */
-  issueToken(clerk_user_id: string, lifetime_seconds?: number): Promise<string>
+  issueToken(clerk_user_id: string, wish?: { lifetime_seconds?: number; scope?: string | undefined }): Promise<string>
 }
 
 /** Stands in for Clerk in local mode: issues tokens of the same shape, signed with a key that never leaves the data folder. */
@@ -24,8 +24,8 @@ export async function createIssuer({ keyFile, issuer }: { keyFile: string; issue
   return {
     issuer,
     jwks: { keys: [publicKey as JWK] },
-    issueToken: (clerk_user_id, lifetime_seconds = LIFETIME_SECONDS) =>
-      new SignJWT({ sid: `sess_${randomUUID()}`, azp: issuer })
+    issueToken: (clerk_user_id, { lifetime_seconds = LIFETIME_SECONDS, scope } = {}) =>
+      new SignJWT({ sid: `sess_${randomUUID()}`, azp: issuer, ...(scope && { scope }) })
         .setProtectedHeader({ alg: 'RS256', kid: publicKey.kid, typ: 'JWT' })
         .setSubject(clerk_user_id)
         .setIssuer(issuer)

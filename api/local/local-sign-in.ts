@@ -28,9 +28,9 @@ export function localSignIn(service: Db, issuer: Issuer, links: LocalSignIn['lin
   return {
     links,
     accounts: async () => (await agents()).map(shown),
-    async issueToken(email) {
+    async issueToken(email, scope) {
       const agent = (await agents()).find((row) => row.email.toLowerCase() === email.trim().toLowerCase())
-      return agent && { token: await issuer.issueToken(agent.clerk_user_id), iso_agent: shown(agent) }
+      return agent && { token: await issuer.issueToken(agent.clerk_user_id, { scope }), iso_agent: shown(agent) }
     },
   }
 }

@@ -98,7 +98,8 @@ async function messages(folder: string) {
 
 const summary = (id: string, mail: ParsedMail) => ({
   id,
-  message_id: mail.messageId ?? null,
+  /** Without the brackets of the header, as everywhere else with us. */
+  message_id: mail.messageId?.replace(/^<|>$/g, '') ?? null,
   date: mail.date?.toISOString() ?? null,
   from: mail.from?.text ?? '',
   to: addresses(mail.to),

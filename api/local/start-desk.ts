@@ -24,6 +24,8 @@ import type { Secrets } from './secrets.ts'
 
 type Parts = {
   port: number
+  /** Whether all has begun that a caller may count on: until then the desk answers, but is not ready. */
+  isComplete(): boolean
   switches: Switches
   environment: NodeJS.ProcessEnv
   secrets: Secrets
@@ -87,6 +89,11 @@ export async function startDesk(parts: Parts) {
       simulated: ['Avinode', ...(models.offline ? ['model'] : []), ...(switches.SMTP_URL ? [] : ['mail']), 'sign-in'],
     }
 
+    const dependencies = createReadiness({
+      pool,
+      queueReady: queues.ready,
+      apiReady: () => done(supabase.service.from('iso_agents').select('id').limit(1)),
+    })
     // The address is known only once the port is: routes read it when they are called.
     const address = { url: `http://127.0.0.1:${port}` }
     const app = createApi({
@@ -105,10 +112,9 @@ export async function startDesk(parts: Parts) {
       local: localSignIn(supabase.service, parts.issuer, links),
       mcp: createJetVisionMcpHandler(),
       issuer: parts.issuer.issuer,
-      ready: createReadiness({
-        pool,
-        queueReady: queues.ready,
-        apiReady: () => done(supabase.service.from('iso_agents').select('id').limit(1)),
+      ready: async () => ({
+        ...(await dependencies()),
+        start: parts.isComplete() ? { ok: true } : { ok: false, detail: 'not complete yet' },
       }),
       queueCounts: queues.counts,
       queueBoard: { queues: queues.all, secret: secretKey },

@@ -40,11 +40,12 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
     opened.push(await lockFolder(folder))
     const log = pino({ level: logLevel, redact: ['*.token', '*.password', '*.authorization'] })
     const page = buildPage()
+    page.catch(() => undefined) // it is waited for below; until then the rest starts, and has to be closed if it failed
     const secrets = await readOrCreate(join(folder, 'secrets.json'), Secrets, createSecrets)
     const issuer = await createIssuer({ keyFile: join(folder, 'issuer.json'), issuer: ISSUER })
     const verifyToken = createTokenVerifier({ issuer: ISSUER, jwks: issuer.jwks, algorithms: ['RS256'] })
 
-    const [supabase, sandbox, mailbox] = await Promise.all([
+    const world = [
       startEmbeddedSupabase({
         dataDir: folder,
         apiPort: ports.supabase,
@@ -62,10 +63,14 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
         access: { rateLimit: { calls: 100_000, window_seconds: 3_600 } },
       }).then((started) => remember(opened, started)),
       startMailbox({ port: ports.mail, folder: join(folder, 'mailbox') }).then((started) => remember(opened, started)),
-    ])
+    ] as const
+    await Promise.allSettled(world) // what still starts while another part fails has to be closed as well
+    const [supabase, sandbox, mailbox] = await Promise.all(world)
 
+    let complete = false
     const desk = await startDesk({
       port: ports.api,
+      isComplete: () => complete,
       switches,
       secrets,
       supabase,
@@ -100,6 +105,7 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
         .map(([name, value]) => `${name}=${value}`)
         .join('\n')}\n`,
     )
+    complete = true
     return {
       url: desk.url,
       sandboxUrl: sandbox.url,
@@ -115,8 +121,24 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
     }
   } catch (error) {
     await close()
-    throw error
+    throw portTaken(error, ports) ?? error
   }
+}
+
+const SETTINGS = {
+  api: 'PORT',
+  sandbox: 'SANDBOX_PORT',
+  supabase: 'SUPABASE_PORT',
+  postgres: 'POSTGRES_PORT',
+  mail: 'MAIL_PORT',
+}
+
+/** The system's own error names only the number of the port. */
+function portTaken(error: unknown, ports: LocalOptions['ports']): Error | undefined {
+  const { code, port } = error as { code?: string; port?: number }
+  const taken =
+    code === 'EADDRINUSE' && Object.entries(SETTINGS).find(([part]) => ports[part as keyof typeof ports] === port)
+  if (taken) return new Error(`Port ${port} is in use. Set ${taken[1]} to another one.`)
 }
 
 function remember<T extends { close(): Promise<unknown> }>(opened: (() => Promise<unknown>)[], started: T): T {

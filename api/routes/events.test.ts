@@ -136,6 +136,16 @@ describe('the feed', () => {
     expect(JSON.stringify(told)).not.toContain('a secret')
   })
 
+  it('opens no stream for who asks for its head alone', async () => {
+    const openStreams = async () =>
+      /^http_event_streams (\d+)/m.exec(await (await api.app.request('/metrics')).text())?.[1]
+    const before = await openStreams()
+    const answer = await api.as(DANA).send('HEAD', '/api/events')
+
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    await expect.poll(openStreams).toBe(before)
+  })
+
   it('refuses a position that is none', async () => {
     expect((await api.as(DANA).get('/api/events', { 'last-event-id': 'yesterday' })).status).toBe(422)
   })

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestDatabase, type TestDatabase } from '../../supabase/embedded/test-database.ts'
 import { createReadiness } from '../readiness.ts'
-import { DANA, startTestApi, type TestApi } from '../testing.ts'
+import { caller, DANA, startTestApi, type TestApi } from '../testing.ts'
 
 let api: TestApi
 let webDir: string
@@ -24,8 +24,8 @@ beforeAll(async () => {
       issueToken: async (email) => (email === DANA.email ? { token: 'token', iso_agent: account } : undefined),
       links: { marketplace_url: null, mailbox_url: null, simulated: [] },
     },
-    mcp: async (request, context) =>
-      Response.json({ method: request.method, broker: context.broker.email, kind: context.origin.kind }),
+    mcp: async (request, context, allow) =>
+      Response.json({ method: request.method, broker: context.broker.email, kind: context.origin.kind, allow }),
   })
 })
 afterAll(async () => {
@@ -146,7 +146,23 @@ describe('the MCP server', () => {
       method: 'POST',
       broker: DANA.email,
       kind: 'mcp',
+      allow: null,
     })
+  })
+
+  it('gets what a token is restricted to, and such a token opens nothing else: no program approves in its person’s place', async () => {
+    const scoped = (scope: unknown) => caller(api.app, () => api.signer.sign({ sub: DANA.sub, scope }))
+    const reader = scoped('openid jetvision:read')
+
+    expect((await reader.post('/mcp', {})).body).toMatchObject({ broker: DANA.email, allow: ['read'] })
+    expect((await scoped('jetvision:everything').post('/mcp', {})).body).toMatchObject({ allow: [] })
+    for (const scope of ['jetvision:read', 'jetvision:write', 'jetvision:everything'])
+      for (const path of ['/api/me', '/api/approvals', '/api/events'])
+        expect(await scoped(scope).get(path)).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } })
+    expect((await reader.post(`/api/approvals/${DANA.id}`, { decision: 'approve' })).status).toBe(403)
+    // The issuer's own scopes say nothing about us.
+    expect((await scoped('openid profile').get('/api/me')).status).toBe(200)
+    expect((await scoped(['jetvision:read']).get('/api/me')).status).toBe(401)
   })
 
   it('tells a client without a token where to get one', async () => {
@@ -156,6 +172,7 @@ describe('the MCP server', () => {
     expect(status).toBe(401)
     expect((await api.anonymous.get(new URL(metadata).pathname)).body).toMatchObject({
       resource: 'https://jetvision.example.com/mcp',
+      scopes_supported: ['jetvision:read', 'jetvision:write'],
     })
   })
 })

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Registry } from 'prom-client'
+import { scopes } from '../../tools/scopes.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps } from '../deps.ts'
 
@@ -20,5 +21,6 @@ export const systemRoutes = (deps: ApiDeps, registry: Registry) =>
         resource: `${deps.publicUrl}/mcp`,
         ...(deps.issuer && { authorization_servers: [deps.issuer] }),
         bearer_methods_supported: ['header'],
+        scopes_supported: Object.keys(scopes),
       }),
     )

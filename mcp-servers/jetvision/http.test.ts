@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -105,6 +106,69 @@ describe.each<[string, Connect]>([
   })
 })
 
+describe('a token that is restricted', () => {
+  const readOnly = 'token-of-dana jetvision:read'
+  const post = (token: string, message: object) =>
+    fetch(new URL('/mcp', endpoint.url), {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify(message),
+    })
+  const call = (name: string, input = {}) => ({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name, arguments: input },
+  })
+
+  it('to reading is offered what reads, and reads', async () => {
+    const client = await clientV2(readOnly, { pin: '2026-07-28' })
+
+    const offered = (await client.listTools()).tools.map(({ name }) => name).sort()
+    const found = await client.callTool({ name: 'find_clients', arguments: { query: 'Acme' } })
+    await client.close()
+
+    expect(offered).toEqual(tools.flatMap(({ name, effect }) => (effect === 'read' ? [name] : [])).sort())
+    expect(found.structuredContent).toMatchObject({ clients: [{ company_name: 'Acme' }] })
+  })
+
+  it.each(tools.filter(({ effect }) => effect !== 'read').map(({ name }) => name))(
+    'to reading is refused %s, and told which scope it takes',
+    async (name) => {
+      for (const message of [call(name), [call('find_clients'), call(name)]]) {
+        const answer = await post(readOnly, message)
+
+        expect(answer.status).toBe(403)
+        expect(answer.headers.get('www-authenticate')).toMatch(
+          /^Bearer error="insufficient_scope", scope="jetvision:write", resource_metadata="http/,
+        )
+      }
+    },
+  )
+
+  it('to writing writes, and one with a scope that nobody knows does nothing', async () => {
+    const company_name = `Scoped ${Math.random()}`
+    const create = async (scope: string) => {
+      const answer = await post(`token-of-dana ${scope}`, call('create_client', { company_name }))
+      return { status: answer.status, text: await answer.text() }
+    }
+    const kept = () => endpoint.query('select 1 from client_profiles where company_name = $1', [company_name])
+
+    expect((await create('jetvision:admin')).status).toBe(403)
+    expect((await create('jetvision:read')).status).toBe(403)
+    expect(await kept()).toEqual([])
+    expect(await create('jetvision:read jetvision:write')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining(company_name),
+    })
+    expect(await kept()).toHaveLength(1)
+  })
+})
+
 it('answers a page of a foreign origin with 403', async () => {
   const call = (origin: string) =>
     fetch(new URL('/mcp', endpoint.url), {
@@ -123,4 +187,17 @@ it('answers a page of a foreign origin with 403', async () => {
     (await call('null')).status,
     (await call('http://localhost:5173')).status,
   ]).toEqual([403, 403, 200])
+})
+
+it('on this machine, answers to a name that is not this machine’s with 403', async () => {
+  const called = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { Authorization: 'Bearer token-of-dana', Host: host }
+      get(new URL('/mcp', endpoint.url), { headers }, (answer) => resolve(answer.resume().statusCode)).on(
+        'error',
+        reject,
+      )
+    })
+
+  expect([await called('rebound.example'), await called('localhost:3000')]).toEqual([403, 405])
 })

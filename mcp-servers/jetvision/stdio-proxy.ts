@@ -20,7 +20,8 @@ export function startStdioProxy({ url, token, email, onError, transport }: Optio
   const remote = () => {
     connected ??= connect(url, token, email).catch((error: unknown) => {
       connected = undefined // the next call tries again
-      throw error
+      if (!(error instanceof TypeError)) throw error
+      throw new Error(`JetVision does not answer at ${url}. Start it, or set JETVISION_URL`, { cause: error })
     })
     return connected
   }

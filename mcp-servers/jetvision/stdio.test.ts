@@ -4,6 +4,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../../supabase/embedded/postgres.ts'
 import { startEndpoint } from './testing.ts'
 
 let endpoint: Awaited<ReturnType<typeof startEndpoint>>
@@ -45,5 +46,14 @@ it('over stdio, a wrong token is answered as an error, not with somebody else’
   await client.connect(new StdioV1(process_({ JETVISION_TOKEN: 'forged' })))
 
   await expect(client.listTools()).rejects.toThrow()
+  await client.close()
+})
+
+it('over stdio, says where it looked for a service that is not there', async () => {
+  const client = new ClientV1({ name: 'test', version: '1.0.0' })
+  const nowhere = `http://127.0.0.1:${await freePort()}`
+  await client.connect(new StdioV1(process_({ JETVISION_URL: nowhere, JETVISION_EMAIL: 'dana@example.com' })))
+
+  await expect(client.listTools()).rejects.toThrow(`JetVision does not answer at ${nowhere}`)
   await client.close()
 })

@@ -10,6 +10,7 @@ import { startEmbeddedSupabase } from '../../supabase/embedded/stack.ts'
 import { copyTestCluster } from '../../supabase/embedded/test-cluster.ts'
 import type { Avinode } from '../../tools/avinode/avinode.ts'
 import type { Broker, Log, ToolContext } from '../../tools/context.ts'
+import { effectsOf } from '../../tools/scopes.ts'
 import { createJetVisionMcpHandler } from './http.ts'
 
 export const DANA: Broker = {
@@ -71,8 +72,10 @@ export async function startEndpoint() {
       return found ? c.json({ token: found[0] }) : c.json({}, 404)
     })
     .all('/mcp', async (c) => {
-      const broker = BROKERS[c.req.header('authorization')?.replace('Bearer ', '') ?? '']
-      return broker ? mcp(c.req.raw, contextOf(broker)) : c.body(null, 401)
+      // "token-of-dana jetvision:read": as if the token carried the scope.
+      const [token = '', ...granted] = c.req.header('authorization')?.replace('Bearer ', '').split(' ') ?? []
+      const broker = BROKERS[token]
+      return broker ? mcp(c.req.raw, contextOf(broker), effectsOf(granted)) : c.body(null, 401)
     })
   let server: ServerType | undefined
   const url = await new Promise<string>((resolve) => {
