@@ -1,26 +1,19 @@
-import { visibleText } from '../tools/messages/visible-text.ts'
+import { type DealProblem, onOneLine } from '../tools/operations/problem.ts'
 import type { RequestStatus } from '../tools/requests/request.ts'
-import type { Problem } from './watch.ts'
 
 /** States in which the assistant has the work, so that it can begin anew. */
 export const canBegin = (status: RequestStatus) =>
   status === 'pending' || status === 'analyzing' || status === 'fetching_client_data'
 
-/** A problem in plain words: what is the matter, and who has to do what. */
-export function sentenceAbout(problem: Problem, now: Date): string {
+/** What is the matter with a deal, as its broker is told: in plain words, with what to do. */
+export function sentenceAbout(problem: DealProblem, now: Date): string {
   switch (problem.kind) {
     case 'stuck_request':
       return stuck(problem.details.status, waited(problem.details.since, now))
     case 'silent_operators': {
-      const names = problem.details.operators.map(plain)
+      const names = problem.details.operators.map(onOneLine)
       return `${joined(names)} ${names.length === 1 ? 'has' : 'have'} not answered, though the time for it is over. I compare what is in; you can ask other operators in Avinode, or have me write to ${names.length === 1 ? 'this one' : 'these'}.`
     }
-    case 'failing_runs':
-      return `The ${problem.details.agent_type.replaceAll('_', ' ')} agent has failed ${problem.details.count} times in the last hour for the same reason: ${asReason(problem.details.error)}`
-    case 'dead_letters':
-      return `${problem.details.count} notifications of Avinode were given up for the same reason: ${asReason(problem.details.error)} Once that is mended, replay them on the page of notifications.`
-    case 'dependency':
-      return `${problem.details.count} ${problem.details.count === 1 ? 'piece of work waits' : 'pieces of work wait'} for something that does not answer: ${asReason(problem.details.error)} Nothing is lost, and all of it goes on by itself; check the service if it takes long.`
   }
 }
 
@@ -50,14 +43,6 @@ function waited(since: string, now: Date): string {
   if (hours < 24) return hours < 1.5 ? 'an hour' : `${Math.round(hours)} hours`
   return hours < 36 ? 'a day' : `${Math.round(hours / 24)} days`
 }
-
-/** Names and errors come from outside: one line, and not long. */
-const plain = (text: string | null) =>
-  visibleText(text ?? 'an unknown cause')
-    .replace(/\s+/g, ' ')
-    .slice(0, 200)
-
-const asReason = (error: string | null) => `${plain(error).replace(/[.!?\s]+$/, '')}.`
 
 const joined = (names: string[]) =>
   names.length < 2 ? (names[0] ?? 'An operator') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

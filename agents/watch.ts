@@ -3,41 +3,10 @@ import type { ToolContext } from '../tools/context.ts'
 import { call, stableId } from '../tools/database.ts'
 import { UpstreamError } from '../tools/errors.ts'
 import { postAssistantMessage } from '../tools/messages/post-message.ts'
-import { explainFailure } from '../tools/operations/explain-failure.ts'
-import { RequestStatus } from '../tools/requests/request.ts'
-import { runTool } from '../tools/tool.ts'
+import { type DealProblem, explainProblem, Problem, type ServiceProblem } from '../tools/operations/problem.ts'
 import { type AgentsDeps, toolContext } from './agent-deps.ts'
 import { brokerOfRequest, firstAdmin } from './background-broker.ts'
 import { canBegin, sentenceAbout } from './problem-words.ts'
-
-const common = { id: z.uuid(), retried_at: z.string().nullable(), conversation_id: z.uuid().nullable() }
-const Count = { count: z.int(), error: z.string().nullable() }
-
-/** Something that is wrong at the moment, as the database groups it. */
-export const Problem = z.discriminatedUnion('kind', [
-  z.object({
-    ...common,
-    kind: z.literal('stuck_request'),
-    request_id: z.uuid(),
-    details: z.object({ status: RequestStatus, since: z.string() }),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal('silent_operators'),
-    request_id: z.uuid(),
-    details: z.object({ operators: z.array(z.string()) }),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal('failing_runs'),
-    details: z.object({ ...Count, agent_type: z.string(), execution_id: z.uuid() }),
-  }),
-  z.object({ ...common, kind: z.literal('dead_letters'), details: z.object(Count) }),
-  z.object({ ...common, kind: z.literal('dependency'), details: z.object(Count) }),
-])
-export type Problem = z.output<typeof Problem>
-type Deal = Extract<Problem, { request_id: string }>
-type Trouble = Exclude<Problem, Deal>
 
 const Watched = z.object({ closed: z.int(), untold: z.array(Problem) })
 
@@ -83,7 +52,11 @@ async function handle(problem: Problem, deps: WatchDeps, signal: AbortSignal): P
 }
 
 /** A turn of the assistant that takes the request up, as if it had just been created: whatever exists already is found again. */
-async function beginAnew({ id, request_id }: Deal, p_conversation_id: string, { supabase, enqueue, log }: WatchDeps) {
+async function beginAnew(
+  { id, request_id }: DealProblem,
+  p_conversation_id: string,
+  { supabase, enqueue, log }: WatchDeps,
+) {
   const p_trigger = { kind: 'request_created', request_id }
   const p_turn_id = stableId('begun anew', id)
   await call(z.unknown(), supabase.service.rpc('start_background_turn', { p_conversation_id, p_turn_id, p_trigger }))
@@ -92,7 +65,7 @@ async function beginAnew({ id, request_id }: Deal, p_conversation_id: string, { 
   return 'retried' as const
 }
 
-async function tellBroker(problem: Deal, deps: WatchDeps, signal: AbortSignal) {
+async function tellBroker(problem: DealProblem, deps: WatchDeps, signal: AbortSignal) {
   const { id, kind, request_id, conversation_id } = problem
   const broker = await brokerOfRequest(deps.supabase.service, request_id)
   deps.log.info({ problem_id: id, kind, request_id }, 'a deal needs somebody')
@@ -105,7 +78,7 @@ async function tellBroker(problem: Deal, deps: WatchDeps, signal: AbortSignal) {
 }
 
 /** In the admin's own support room, and in the log, where an alarm may hang on it. */
-async function tellAdmin(problem: Trouble, deps: WatchDeps, signal: AbortSignal) {
+async function tellAdmin(problem: ServiceProblem, deps: WatchDeps, signal: AbortSignal) {
   const { id, kind, details } = problem
   deps.log.error({ problem_id: id, kind, ...details }, 'something keeps failing')
   const admin = await firstAdmin(deps.supabase.service)
@@ -114,16 +87,9 @@ async function tellAdmin(problem: Trouble, deps: WatchDeps, signal: AbortSignal)
   const room = stableId('support room', admin.iso_agent_id)
   const opening = { p_id: room, p_subject: 'What needs attention', p_type: 'support' as const }
   await call(z.unknown(), tools.db.rpc('start_conversation', opening))
-  await tell(room, await explain(problem, tools), { kind, count: details.count }, tools)
+  const { what, advice } = explainProblem(problem)
+  await tell(room, `${what} ${advice}`, { kind, count: details.count }, tools)
   return 'told' as const
-}
-
-async function explain(problem: Trouble, tools: ToolContext): Promise<string> {
-  const sentence = sentenceAbout(problem, tools.now())
-  if (problem.kind !== 'failing_runs') return sentence
-  const input = { execution_id: problem.details.execution_id, event_id: null }
-  const { explanation, advice } = await runTool(explainFailure, input, tools)
-  return `${sentence} ${explanation} ${advice}`
 }
 
 const tell = (conversation_id: string, content: string, facts: Record<string, unknown>, tools: ToolContext) =>

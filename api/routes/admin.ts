@@ -2,10 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { ForbiddenError } from '../../tools/errors.ts'
+import { FailedExecution } from '../../tools/operations/execution.ts'
 import { listDeadLetters } from '../../tools/operations/list-dead-letters.ts'
 import { listFailedExecutions } from '../../tools/operations/list-failed-executions.ts'
+import { ListedProblem, listProblems } from '../../tools/operations/list-problems.ts'
 import { replayDeadLetters } from '../../tools/operations/replay-dead-letters.ts'
 import { retryEvent } from '../../tools/operations/retry-event.ts'
+import { WebhookEvent as GivenUpEvent } from '../../tools/operations/webhook-event.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -66,13 +69,22 @@ const openBoard = operation({
   summary: 'Let this browser open the page of the queues for a quarter of an hour',
   responses: { 204: { description: 'The pass is in a cookie that opens `/api/admin/queues` and nothing else' } },
 })
+const Failure = z.discriminatedUnion('kind', [
+  ListedProblem.extend({ kind: z.literal('problem') }),
+  FailedExecution.extend({ kind: z.literal('execution') }),
+  GivenUpEvent.extend({ kind: z.literal('webhook') }),
+])
+type Failure = z.output<typeof Failure>
+
 const errors = operation({
   method: 'get',
   path: '/api/admin/errors',
   tags,
-  summary: 'Failed runs of agents and notifications that were given up, newest first',
+  summary: 'What went wrong, latest first',
+  description:
+    'Problems that the error monitor has found, each once for its cause, open (`closed_at` is null) or closed within seven days; failed runs of agents; notifications that were given up.',
   request: { query: PageQuery.pick({ limit: true }) },
-  responses: { 200: pageOf(z.looseObject({ kind: z.enum(['execution', 'webhook']) }), 'What went wrong') },
+  responses: { 200: pageOf(Failure.meta({ id: 'Failure' }), 'What went wrong') },
 })
 
 const adminsOnly = createMiddleware<ApiEnv>(async (c, next) => {
@@ -93,12 +105,12 @@ export function adminRoutes({ enqueue, queueCounts, queueBoard, publicUrl }: Api
     .openapi(replay, async (c) => {
       const event_id = c.req.valid('param').id
       const replayed = await runTool(retryEvent, { event_id }, c.var.context)
-      await enqueue.webhook(event_id, 0)
+      await enqueue.webhooks([event_id])
       return c.json(replayed, 202)
     })
     .openapi(replayAll, async (c) => {
       const replayed = await replayDeadLetters(c.req.valid('json').ids ?? null, c.var.context)
-      await Promise.all(replayed.event_ids.map((id) => enqueue.webhook(id, 0)))
+      await enqueue.webhooks(replayed.event_ids)
       return c.json(replayed, 202)
     })
     .openapi(queues, async (c) => {
@@ -113,23 +125,23 @@ export function adminRoutes({ enqueue, queueCounts, queueBoard, publicUrl }: Api
     })
     .openapi(errors, async (c) => {
       const { limit } = c.req.valid('query')
-      const [executions, events] = await Promise.all([
+      const [problems, { executions }, { events }] = await Promise.all([
+        listProblems(c.var.context),
         runTool(listFailedExecutions, { limit }, c.var.context),
         runTool(listDeadLetters, { limit }, c.var.context),
       ])
-      return c.json({ data: merged(executions, events).slice(0, limit), next_cursor: null }, 200)
+      const found: Failure[] = [
+        ...problems.map((row) => ({ ...row, kind: 'problem' as const })),
+        ...executions.map((row) => ({ ...row, kind: 'execution' as const })),
+        ...events.map((row) => ({ ...row, kind: 'webhook' as const })),
+      ]
+      const data = found.sort((a, b) => momentOf(b).localeCompare(momentOf(a))).slice(0, limit)
+      return c.json({ data, next_cursor: null }, 200)
     })
 }
 
-type Found = Record<string, unknown>
-
-/** Both lists as one, newest first. */
-function merged(executions: Found, events: Found) {
-  const rowsOf = (found: Found) => (Object.values(found).find(Array.isArray) ?? []) as Found[]
-  const all = [
-    ...rowsOf(executions).map((row) => ({ ...row, kind: 'execution' as const })),
-    ...rowsOf(events).map((row) => ({ ...row, kind: 'webhook' as const })),
-  ] as (Found & { kind: 'execution' | 'webhook' })[]
-  const moment = (row: Found) => String(row.created_at ?? row.received_at ?? '')
-  return all.sort((a, b) => moment(b).localeCompare(moment(a)))
+/** A problem goes on until it is closed. */
+function momentOf(failure: Failure) {
+  if (failure.kind === 'problem') return failure.closed_at ?? failure.last_seen_at
+  return failure.kind === 'execution' ? failure.created_at : failure.received_at
 }

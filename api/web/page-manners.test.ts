@@ -25,7 +25,7 @@ describe.skipIf(!chromium)('the page', () => {
   })
   afterAll(async () => desk?.[Symbol.asyncDispose]())
 
-  it('has no accessibility fault that axe finds, in light and in dark', async () => {
+  it('has no accessibility fault that axe finds, in light and in dark', { timeout: 120_000 }, async () => {
     const { page, context } = await desk.signIn('Dana Whitfield', { viewport: { width: 1440, height: 900 } })
     const faults = async (part?: string) => {
       const inLight = await faultsOn(page, 'light', part)
@@ -186,31 +186,39 @@ describe.skipIf(!chromium)('the page', () => {
     await context.close()
   })
 
-  it('does not move what is being read, nor read it out word by word, while an answer streams in', async () => {
-    const { page, context } = await desk.signIn('Omar Haddad')
-    await page.evaluate(() => {
-      const shifts: number[] = []
-      const told = new Set<string>()
-      Object.assign(globalThis, { shifts, told })
-      new MutationObserver(() => {
-        for (const region of document.querySelectorAll('.log-frame > [role="status"]'))
-          told.add(region.textContent ?? '')
-      }).observe(document.body, { subtree: true, childList: true, characterData: true })
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) {
-          const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean }
-          if (!hadRecentInput) shifts.push(value)
-        }
-      }).observe({ type: 'layout-shift', buffered: true })
-    })
-    await askForTrip(page, 'Geneva to Olbia for Harbor Lights Media, 4 people, May 2')
-    const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts)
-    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.1)
-    const told = await page.evaluate(() => [...(globalThis as unknown as { told: Set<string> }).told])
-    expect(told.filter(Boolean).length).toBeLessThan(4) // the trip's card, the answer as a whole
-    await context.close()
-  })
+  it.each([1440, 360])(
+    'does not move what is being read, nor read it out word by word, while an answer streams in, %i px wide',
+    async (width) => {
+      const { page, context } = await desk.signIn('Omar Haddad', { viewport: { width, height: 740 } })
+      if (width < 768) await page.getByRole('button', { name: 'New deal' }).click()
+      await page.evaluate(() => {
+        const shifts: number[] = []
+        const told = new Set<string>()
+        Object.assign(globalThis, { shifts, told })
+        new MutationObserver(() => {
+          for (const region of document.querySelectorAll('.log-frame > [role="status"]'))
+            told.add(region.textContent ?? '')
+        }).observe(document.body, { subtree: true, childList: true, characterData: true })
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) {
+            const { value, hadRecentInput, sources } = entry as PerformanceEntry & Shift
+            // In the list a deal goes to where it belongs now; what is read is the conversation.
+            const isRead = sources.some(({ node }) => node && document.querySelector('#main')?.contains(node))
+            if (!hadRecentInput && isRead) shifts.push(value)
+          }
+        }).observe({ type: 'layout-shift' })
+      })
+      await askForTrip(page, 'Geneva to Olbia for Harbor Lights Media, 4 people, May 2')
+      const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts)
+      expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01)
+      const told = await page.evaluate(() => [...(globalThis as unknown as { told: Set<string> }).told])
+      expect(told.filter(Boolean).length).toBeLessThan(4) // the trip's card, the answer as a whole
+      await context.close()
+    },
+  )
 })
+
+type Shift = { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] }
 
 /** What axe finds under WCAG 2.2 A and AA, each with the elements it is about. What the themes differ in is their colours. */
 async function faultsOn(page: Page, colorScheme: 'light' | 'dark', part?: string) {

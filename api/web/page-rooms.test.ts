@@ -151,6 +151,42 @@ describe.skipIf(!chromium)('rooms on the page', () => {
     await context.close()
   })
 
+  it('shows colleagues who is at the desk, busy, away or gone, and since when', async () => {
+    const { page: lena, context } = await desk.signIn('Lena Brandt')
+    await dana.getByRole('button', { name: /^Room/ }).click()
+    await dana.getByRole('button', { name: 'People' }).click()
+    const people = dana.getByRole('dialog', { name: 'People in this room' })
+    const hers = people.getByRole('listitem').filter({ hasText: 'Lena Brandt' }).locator('.presence')
+    await hers.getByText('At the desk').waitFor()
+
+    await lena.getByRole('button', { name: 'Lena Brandt' }).click()
+    await lena.getByRole('radio', { name: 'Busy' }).check()
+    await hers.getByText('Busy').waitFor()
+    await lena.reload()
+    await lena.getByRole('button', { name: 'Lena Brandt' }).click()
+    await expect.poll(() => lena.getByRole('radio', { name: 'Busy' }).isChecked()).toBe(true)
+    await lena.getByRole('radio', { name: 'Not here' }).check()
+    await hers.getByText('Not here, last seen just now').waitFor()
+    await lena.getByRole('radio', { name: 'At the desk' }).check()
+    await hers.getByText('At the desk').waitFor()
+
+    const passed = async (column: 'active_at' | 'seen_at', time: string) => {
+      await desk.sql(
+        `update private.presence set ${column} = now() - $1::interval
+          where iso_agent_id = (select id from public.iso_agents where email = 'lena@example.com')`,
+        [time],
+      )
+      await desk.sql(`select public.note_presence('[]')`)
+      return hers.textContent()
+    }
+    await passed('active_at', '11 minutes')
+    await hers.getByText('Away').waitFor()
+    await context.close()
+    // Until the service has noticed that her page is gone, it may say once more that it is open.
+    await expect.poll(() => passed('seen_at', '2 minutes')).toMatch(/^Not here, last seen/)
+    await dana.keyboard.press('Escape')
+  })
+
   it('draws a card for every kind of message', async () => {
     const cards = [
       ['booking_confirmed', { card: 'booking', booking_reference: 'JV-7', confirmed_at: '2026-12-01T10:00:00Z' }],
@@ -195,6 +231,28 @@ describe.skipIf(!chromium)('rooms on the page', () => {
     await expect.poll(() => dana.locator('.room-menu').getByText('Resolved').count()).toBe(0)
   })
 
+  it('goes back through a long thread without moving what is read, and draws little of it', async () => {
+    const [, , third] = await desk.sql(
+      `insert into public.messages (conversation_id, sender_type, content_type, content, status, created_at)
+       select r.primary_conversation_id, 'system', 'text', 'Long ago ' || n || repeat(E'\\n\\nand more', n % 4), 'sent',
+              now() - interval '1 year' + n * interval '1 minute'
+         from public.requests r, generate_series(1, 500) n where r.avinode_trip_id = $1 returning id`,
+      [trip],
+    )
+    await dana.goto(address)
+    await dana.locator('.message').last().waitFor()
+    const walked = await dana.evaluate(walkBack)
+    await dana.locator('.message').getByText('Long ago 4', { exact: true }).waitFor()
+    expect(walked.moved).toBeLessThan(2)
+    expect(walked.drawn).toBeLessThan(300)
+
+    await dana.goto(`${address}?message=${third?.id}`)
+    const found = dana.locator('.message:focus')
+    await found.getByText('Long ago 3').waitFor()
+    await expect.poll(async () => (await found.boundingBox())?.y).toBeGreaterThan(100)
+    expect(await dana.locator('.message').count()).toBeLessThan(300)
+  })
+
   it('keeps clients, and what was typed about them', async () => {
     await dana.getByRole('button', { name: 'Clients' }).click()
     await dana.getByRole('button', { name: 'Client', exact: true }).click()
@@ -214,18 +272,38 @@ describe.skipIf(!chromium)('rooms on the page', () => {
   it('gives administrators what went wrong, one by one or all at once', async () => {
     await desk.sql(
       `insert into public.avinode_webhook_events (event_type, avinode_event_id, raw_payload, processing_status, error_message)
-       select 'trip_updated', 'trips:atrip-' || n, '{}', 'dead_letter', 'Avinode said 404 ' || n from generate_series(1, 3) n`,
+       select 'trip_updated', 'trips:atrip-' || n, '{}', 'dead_letter', 'Payload ' || n || ' is not valid' from generate_series(1, 3) n`,
     )
-    const { page, context } = await desk.signIn('Alex Morgan')
+    await desk.sql(
+      `insert into private.problems (kind, cause_key, details, told_at, closed_at) values
+         ('dependency', 'a', '{"count": 4, "error": "The mail server is away"}', now(), null),
+         ('failing_runs', 'b', '{"count": 3, "error": "No crew", "agent_type": "flight_search", "execution_id": "00000000-0000-4000-8000-000000000000"}', now(), now())`,
+    )
+    const { page, context, complaints } = await desk.signIn('Alex Morgan')
     await page.getByRole('button', { name: 'Admin' }).click()
-    await page.locator('.failures li').filter({ hasText: 'Avinode said 404 2' }).getByRole('button').click()
+    const open = page.getByRole('list', { name: 'Open problems' }).getByRole('listitem')
+    await open.filter({ hasText: 'A service does not answer' }).getByText('4 pieces of work wait').waitFor()
+    await open.getByText('Nothing is lost, and all of it goes on by itself').waitFor()
+    const over = page.getByText('The flight search agent has failed 3 times')
+    expect(await over.isVisible()).toBe(false)
+    await page.getByText('1 closed in the last seven days').click()
+    await over.waitFor()
+    await page.locator('.failures li').filter({ hasText: 'Payload 2 is not valid' }).getByRole('button').click()
     await page.getByText('The notification is processed again.').waitFor()
     await page.getByRole('button', { name: 'Process every notification again' }).click()
     await page.getByText('2 notifications are processed again').waitFor()
     const [left] = await desk.sql(
-      `select count(*)::int as dead from public.avinode_webhook_events where error_message like 'Avinode said%' and processing_status = 'dead_letter'`,
+      `select count(*)::int as dead from public.avinode_webhook_events where error_message like 'Payload%' and processing_status = 'dead_letter'`,
     )
     expect(left?.dead).toBe(0)
+
+    const [board] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Job by job' }).click(),
+    ])
+    await board.getByText('JetVision queues').first().waitFor()
+    await board.getByText('avinode-webhooks').first().waitFor()
+    expect(complaints).toEqual([])
     await context.close()
   })
 
@@ -252,6 +330,26 @@ describe.skipIf(!chromium)('rooms on the page', () => {
 const field = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true })
 
 const room = (page: Page, operator: string) => page.getByRole('navigation', { name: 'Rooms' }).getByText(operator)
+
+/** Runs in the page: scrolls up to the first message, and says how far at most anything was moved beside that, and how many messages were drawn at once. */
+async function walkBack() {
+  const log = document.querySelector('.log') as HTMLElement
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  const walked = { moved: 0, drawn: 0 }
+  while (log.scrollTop > 0 || document.querySelector('.earlier')) {
+    const { top } = log.getBoundingClientRect()
+    const messages = [...document.querySelectorAll('.message')]
+    const read = messages.find((message) => message.getBoundingClientRect().top > top)
+    const before = read?.getBoundingClientRect().top ?? 0
+    await frame()
+    await frame()
+    const after = read?.getBoundingClientRect().top ?? 0
+    walked.moved = Math.max(walked.moved, Math.abs(after - before))
+    walked.drawn = Math.max(walked.drawn, messages.length)
+    log.scrollTop -= 600
+  }
+  return walked
+}
 
 /** Opens a message's own menu and takes one of its actions. */
 async function act(message: ReturnType<Page['locator']>, action: string) {

@@ -179,12 +179,20 @@ as $$
 begin
   perform private.require_admin();
   return (
-    select coalesce(jsonb_agg(private.as_problem(p) order by p.opened_at desc, p.id), '[]')
-      from (select * from private.problems where closed_at is null order by opened_at desc limit 500) p
+    select coalesce(jsonb_agg(private.as_problem(p.problem) || jsonb_build_object(
+             'route', r.departure_airport || ' – ' || r.arrival_airport, 'broker', a.full_name)
+             order by p.is_closed, (p.problem).opened_at desc, (p.problem).id), '[]')
+      from (
+        select problem, problem.closed_at is not null as is_closed from private.problems problem
+         where problem.closed_at is null or problem.closed_at > now() - interval '7 days'
+         order by is_closed, problem.opened_at desc limit 500) p
+      left join public.requests r on r.id = (p.problem).request_id
+      left join public.iso_agents a on a.id = r.iso_agent_id
   );
 end
 $$;
-comment on function public.list_problems() is 'All open problems, newest first, for administrators. PT403 for everybody else.';
+comment on function public.list_problems() is
+  'Problems for administrators: the open ones first, then those closed within seven days, each newest first. PT403 for everybody else.';
 
 grant execute on function public.watch_problems(), public.note_problem(uuid, text) to service_role;
 grant execute on function public.list_problems() to authenticated;

@@ -109,7 +109,8 @@ const DIAGNOSES: Diagnosis[] = [
   },
 ]
 
-function diagnose(error_message: string | null) {
+/** What an error message means, by the signs that we know. */
+export function diagnose(error_message: string | null) {
   const found = DIAGNOSES.find(({ signs }) => signs.test(error_message ?? ''))
   const { cause, explanation, retryable, advice } = found ?? {
     cause: 'unknown' as const,

@@ -2,13 +2,11 @@ import { useId } from 'react'
 import { showHidden } from '../conversation/hidden-characters.ts'
 import { Verbatim } from '../conversation/verbatim.tsx'
 import type { Approval } from '../data/rows.ts'
-import { useDesk } from '../frame/desk-context.ts'
-import { formatBytes, formatMoney } from '../look/format.ts'
-import { Icon } from '../look/icon.tsx'
-import { useAction } from '../look/use-action.ts'
+import { useProposal } from '../data/use-proposal.ts'
+import { formatMoney } from '../look/format.ts'
 import { type Field, shapeOf, textOf } from './approval-fields.ts'
 import { lineChanges } from './line-changes.ts'
-import { openPdf } from './pdf.ts'
+import { Paper } from './paper.tsx'
 
 type Props = {
   approval: Approval
@@ -138,29 +136,16 @@ function receiverOf({ action, payload }: Approval): [string, string][] {
 
 type Attachment = { file_name: string; size_bytes?: number }
 
-function Attachments({ approval }: { approval: Approval }) {
-  const { store } = useDesk()
-  const { busy, problem, run } = useAction()
-  const files = (Array.isArray(approval.payload.attachments) ? approval.payload.attachments : []) as Attachment[]
+function Attachments({ approval: { payload } }: { approval: Approval }) {
+  const proposal_id = textOf(payload, 'proposal_id')
+  const proposal = useProposal(proposal_id)
+  const files = (Array.isArray(payload.attachments) ? payload.attachments : []) as Attachment[]
   if (files.length === 0) return null
   return (
     <Row label="Attached">
-      {files.map(({ file_name, size_bytes }) => (
-        <button
-          key={file_name}
-          type="button"
-          className="file"
-          disabled={busy}
-          onClick={() => void run(() => openPdf(store, textOf(approval.payload, 'proposal_id')))}
-        >
-          <Icon name="file" />
-          <span>
-            <strong>{file_name}</strong>
-            <span className="soft">PDF{size_bytes !== undefined && ` · ${formatBytes(size_bytes)}`}</span>
-          </span>
-        </button>
+      {files.map((file) => (
+        <Paper key={file.file_name} proposal_id={proposal_id} proposal={proposal} file={file} />
       ))}
-      {problem && <p className="problem">{problem}</p>}
     </Row>
   )
 }

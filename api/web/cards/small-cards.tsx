@@ -1,10 +1,10 @@
+import { useProposal } from '../data/use-proposal.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { formatMoment, formatMoney } from '../look/format.ts'
 import { Icon } from '../look/icon.tsx'
-import { Alert } from '../look/status-note.tsx'
-import { useAction } from '../look/use-action.ts'
 import type { Card } from './card-of.tsx'
-import { openPdf } from './pdf.ts'
+import { Paper } from './paper.tsx'
+import { Reach } from './reach.tsx'
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
@@ -28,10 +28,11 @@ export function QuoteCard({ card }: { card: Card }) {
   )
 }
 
-/** A proposal that went out. */
+/** A proposal that went out, and what became of it. */
 export function ProposalCard({ card }: { card: Card }) {
-  const { store, showTab } = useDesk()
-  const { busy, problem, run } = useAction()
+  const { showTab } = useDesk()
+  const proposal_id = text(card.proposal_id) ?? ''
+  const proposal = useProposal(proposal_id)
   const price = text(card.final_amount)
   return (
     <section className="card proposal-card" aria-label="Proposal">
@@ -40,20 +41,13 @@ export function ProposalCard({ card }: { card: Card }) {
         <h2>{text(card.proposal_number)}</h2>
         {price && <strong className="figure">{formatMoney(price, text(card.currency))}</strong>}
       </header>
-      {problem && <Alert>{problem}</Alert>}
-      <div className="actions">
-        <button
-          type="button"
-          className="quiet small"
-          disabled={busy}
-          onClick={() => void run(() => openPdf(store, String(card.proposal_id)))}
-        >
-          <Icon name="file" /> PDF
-        </button>
-        <button type="button" className="quiet small" onClick={() => showTab('Proposal')}>
-          Views and answer
-        </button>
+      <div className="paper-and-reach">
+        <Paper proposal_id={proposal_id} proposal={proposal} />
+        <Reach proposal={proposal} />
       </div>
+      <button type="button" className="quiet small" onClick={() => showTab('Proposal')}>
+        Price, margin and answer
+      </button>
     </section>
   )
 }

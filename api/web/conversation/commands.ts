@@ -5,6 +5,7 @@ export const COMMANDS: readonly Command[] = [
   { name: '/best', hint: 'Which quote is best, and why', text: 'Which quote is best, and why?' },
   { name: '/propose', hint: 'Proposal and e-mail for the best quote', text: 'Send the proposal for the best one' },
   { name: '/status', hint: 'Where the deal stands', text: 'What is the status?' },
+  { name: '/summary', hint: 'The deal and its threads in short', text: 'Sum up what happened so far' },
   { name: '/client', hint: 'Say who the client is', text: 'The client is ' },
   { name: '/change', hint: 'Change date, route or passengers', text: 'Change the trip: ' },
   { name: '/ask', hint: 'Draft a question to an operator: name, then the words', text: 'Ask ' },

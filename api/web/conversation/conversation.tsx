@@ -12,6 +12,7 @@ import { useAction } from '../look/use-action.ts'
 import { Composer } from './composer.tsx'
 import { ConversationHead } from './conversation-head.tsx'
 import { FirstVisit } from './first-visit.tsx'
+import { LiveAnswerFoot } from './live-answer-foot.tsx'
 import { MessageLog } from './message-log.tsx'
 import { PeopleDialog } from './people-dialog.tsx'
 import { snippetOf } from './quoted-parent.tsx'
@@ -136,6 +137,7 @@ export function Conversation({ place, deal, suggestion, onPanel }: Props) {
         )}
         {problem && <Alert>{problem}</Alert>}
         {room_id && <Typing conversation_id={room_id} />}
+        {room_id && <LiveAnswerFoot conversation_id={room_id} />}
         <Composer
           key={`composer ${room_id}`}
           draft_key={draft_key}
@@ -186,7 +188,7 @@ function useReply(draft_key: string, room_id: string | undefined) {
   return [reply, set] as const
 }
 
-/** Which colleagues write just now. Its line is always there, so that nothing moves. */
+/** Which colleagues write just now. */
 function Typing({ conversation_id }: { conversation_id: string }) {
   const { store } = useDesk()
   const typing = useStore(store, (state) => state.typing[conversation_id])

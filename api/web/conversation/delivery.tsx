@@ -13,13 +13,16 @@ const TO_OPERATOR: Record<Message['status'], [IconName, string]> = {
   failed: ['alert', 'Not delivered'],
 }
 
-/** How far the broker's own message got: to the operator, or to the colleagues in the room. The assistant reads everything. */
+/** How far the broker's own message got: to the operator, or to the colleagues in the room. The assistant reads everything: there it only is on its way. */
 export function Delivery({ message }: { message: Message }) {
   const { operator, colleagues } = useRoom()
   if (operator) return <ToOperator message={message} />
-  if (message.status === 'sending') return <State status="sending" icon="clock" words="Sending …" />
+  const isOnItsWay = message.status === 'sending'
+  if (Object.keys(colleagues).length === 0) return isOnItsWay ? <OnItsWay /> : null
+  if (isOnItsWay) return <State status="sending" icon="clock" words="Sending …" />
   const readers = (message.read_by ?? []).flatMap(({ iso_agent_id }) => colleagues[iso_agent_id ?? ''] ?? [])
-  return readers.length > 0 ? <State status="read" icon="checks" words={`Read by ${readers.join(', ')}`} /> : null
+  if (readers.length === 0) return <State status="sent" icon="check" words="Sent" />
+  return <State status="read" icon="checks" words={`Read by ${readers.join(', ')}`} />
 }
 
 function ToOperator({ message }: { message: Message }) {
@@ -41,6 +44,13 @@ function ToOperator({ message }: { message: Message }) {
     </p>
   )
 }
+
+/** Beside the words: it comes and goes, and nothing moves for it. */
+const OnItsWay = () => (
+  <p className="delivery on-its-way">
+    <Icon name="clock" /> <span className="unseen">Sending …</span>
+  </p>
+)
 
 const State = ({ status, icon, words }: { status: Message['status']; icon: IconName; words: string }) => (
   <p className="delivery" data-status={status}>

@@ -1,9 +1,10 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import ReactMarkdown from 'react-markdown'
 import { useStore } from '../data/store.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { Icon } from '../look/icon.tsx'
 import { showHidden } from './hidden-characters.ts'
+import { passagesOf } from './passages.ts'
 
 const ALLOWED = [
   'p',
@@ -26,15 +27,29 @@ const ALLOWED = [
 const COMPONENTS = { a: Link, h1: Heading, h2: Heading, h3: Heading, h4: Heading }
 
 /** Text of people and models: no HTML, no images, nothing hidden. */
-export function Markdown({ text }: { text: string }) {
+export const Markdown = ({ text }: { text: string }) => (
+  <div className="markdown" dir="auto">
+    <Passage text={text} />
+  </div>
+)
+
+/** The same for text that grows: only its last passage is read anew with every word. */
+export const GrowingMarkdown = ({ text }: { text: string }) => (
+  <div className="markdown" dir="auto">
+    {passagesOf(text).map((passage, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: passages are added at the end and never move
+      <Passage key={at} text={passage} />
+    ))}
+  </div>
+)
+
+const Passage = memo(function Passage({ text }: { text: string }) {
   return (
-    <div className="markdown" dir="auto">
-      <ReactMarkdown allowedElements={ALLOWED} unwrapDisallowed skipHtml components={COMPONENTS}>
-        {showHidden(text)}
-      </ReactMarkdown>
-    </div>
+    <ReactMarkdown allowedElements={ALLOWED} unwrapDisallowed skipHtml components={COMPONENTS}>
+      {showHidden(text)}
+    </ReactMarkdown>
   )
-}
+})
 
 /** A message has no place in the outline of the page. */
 function Heading({ children }: { children?: ReactNode }) {

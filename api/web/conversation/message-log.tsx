@@ -1,13 +1,14 @@
-import { Fragment, useEffect, useMemo, useRef } from 'react'
-import { loadMessages, loadOlder } from '../data/load.ts'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { loadBackTo, loadMessages, loadOlder } from '../data/load.ts'
 import type { Message } from '../data/rows.ts'
-import { type Answer, isRunning, type State, useStore } from '../data/store.ts'
+import { isRunning, type State, useStore } from '../data/store.ts'
 import { useDesk } from '../frame/desk-context.ts'
-import { formatDate } from '../look/format.ts'
 import { Icon } from '../look/icon.tsx'
 import { Alert, Skeleton } from '../look/status-note.tsx'
-import { LiveAnswerFoot } from './live-answer-foot.tsx'
-import { MessageRow } from './message-row.tsx'
+import { entriesOf, idOf, withAnswer } from './entries.ts'
+import { BrokenAnswer } from './live-answer-foot.tsx'
+import { useRoom } from './room-context.ts'
+import { Stretch, stretchesOf } from './stretch.tsx'
 import { useFollowEnd } from './use-follow-end.ts'
 
 type Props = {
@@ -33,35 +34,30 @@ export function MessageLog({ conversation_id, operator, focus }: Props) {
   const { room, outgoing, answer } = useStore(store, select)
   const rows = room?.rows ?? NONE
   const shown = useMemo(
-    () => withAnswer([...rows, ...outgoing.filter(isUnknownIn(rows))], conversation_id, answer),
-    [rows, outgoing, answer, conversation_id],
+    () => withAnswer([...rows, ...outgoing.filter(isUnknownIn(rows))], answer),
+    [rows, outgoing, answer],
   )
+  const starts = useRef(new Set<string>())
+  const stretches = useMemo(() => stretchesOf(entriesOf(shown), starts.current), [shown])
+  const live = isRunning(answer) ? answer : undefined
+  const live_id = answer && idOf(answer)
+  const kept = useKept(conversation_id, focus)
   const mine = outgoing.length + rows.filter(({ sender_type }) => sender_type === 'iso_agent').length
-  const { log, content, unseen, keepPlace, goToEnd } = useFollowEnd({
+  const { log, content, unseen, keepPlace, leaveEnd, goToEnd } = useFollowEnd({
     count: rows.length,
     mine,
     isReady: room?.status === 'ready',
   })
 
-  useFocusMessage(conversation_id, focus, room?.status === 'ready')
+  const readOlder = useCallback(() => loadOlder(store, conversation_id, keepPlace), [store, conversation_id, keepPlace])
+  useFocusMessage(conversation_id, room?.status === 'ready' ? focus : undefined, leaveEnd)
 
   return (
     <div className="log-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div ref={log} className="log" role="log" aria-label="Messages" aria-live="off" tabIndex={0}>
         <div ref={content} className="log-content">
-          {room?.older && (
-            <button
-              type="button"
-              className="quiet small earlier"
-              onClick={() => {
-                keepPlace()
-                void loadOlder(store, conversation_id).catch(() => undefined) // the button stays to be tried again
-              }}
-            >
-              Earlier messages
-            </button>
-          )}
+          {room?.older && <Earlier cursor={room.older} onRead={readOlder} />}
           {(!room || (room.status === 'loading' && shown.length === 0)) && (
             <Skeleton lines={5} label="Loading messages" />
           )}
@@ -75,17 +71,16 @@ export function MessageLog({ conversation_id, operator, focus }: Props) {
               {operator ? `Nothing was written with ${operator} yet.` : 'Nothing was said here yet.'}
             </p>
           )}
-          {shown.map((message, at) => (
-            <Fragment key={message.id}>
-              {isNewDay(shown[at - 1], message) && <p className="day">{formatDate(message.created_at)}</p>}
-              <MessageRow
-                message={message}
-                isFirst={isNewSpeaker(shown[at - 1], message)}
-                live={isRunning(answer) && answer && message.id === idOf(answer) ? answer : undefined}
-              />
-            </Fragment>
+          {stretches.map(({ entries, isFar }) => (
+            <Stretch
+              key={entries[0]?.key}
+              isFar={isFar}
+              entries={entries}
+              live={entries.some(({ message }) => message.id === live_id) ? live : undefined}
+              isKept={entries.some(({ message }) => kept(message))}
+            />
           ))}
-          {answer && <LiveAnswerFoot conversation_id={conversation_id} answer={answer} />}
+          {answer && !live && <BrokenAnswer conversation_id={conversation_id} answer={answer} />}
         </div>
       </div>
       {unseen > 0 && (
@@ -98,32 +93,88 @@ export function MessageLog({ conversation_id, operator, focus }: Props) {
   )
 }
 
-const MOST_PAGES_BACK = 20
+/** Which messages are drawn wherever the reader is: the one that an address names, the one that is being reworded, and what waits for approval. */
+function useKept(conversation_id: string, focus: string | undefined) {
+  const { store } = useDesk()
+  const { editing } = useRoom()
+  const waiting = useStore(store, ({ approvals }) =>
+    Object.values(approvals).flatMap(({ id, status, conversation_id: room }) =>
+      status === 'pending' && room === conversation_id ? [id] : [],
+    ),
+  )
+  return ({ id, rich_content }: Message) =>
+    id === focus || id === editing || waiting.includes(String(rich_content?.approval_id))
+}
+
+/** Reads on by itself when the reader comes near; where that failed, when it is pressed. */
+function Earlier({ cursor, onRead }: { cursor: string; onRead(): Promise<void> }) {
+  const button = useRef<HTMLButtonElement>(null)
+  const [state, setState] = useState<'idle' | 'reading' | 'failed'>('idle')
+  const read = useCallback(() => {
+    setState('reading')
+    onRead().then(
+      () => setState('idle'),
+      () => setState('failed'),
+    )
+  }, [onRead])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every time it has read, it is watched anew
+  useEffect(() => {
+    const element = button.current
+    if (!element) return
+    const watch = new IntersectionObserver(
+      ([seen]) => {
+        if (!seen?.isIntersecting) return
+        watch.disconnect()
+        read()
+      },
+      { root: element.closest('.log'), rootMargin: '800px 0px' },
+    )
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [read, cursor])
+  const words = { idle: 'Earlier messages', reading: 'Reading earlier messages …', failed: 'Not read. Try again' }
+  return (
+    <button
+      ref={button}
+      type="button"
+      className="quiet small earlier"
+      aria-disabled={state === 'reading'}
+      onClick={() => state !== 'reading' && read()}
+    >
+      {words[state]}
+    </button>
+  )
+}
+
+/** Until what is drawn around a message has its own height. */
+const SETTLING_FRAMES = 10
 
 /** Brings one message into view, however long ago it was said, and says so if it is not there any more. */
-function useFocusMessage(conversation_id: string, focus: string | undefined, isReady: boolean) {
+function useFocusMessage(conversation_id: string, focus: string | undefined, leaveEnd: () => void) {
   const { store, tell } = useDesk()
   const done = useRef<string>(undefined)
   useEffect(() => {
-    if (!focus || !isReady || done.current === focus) return
+    if (!focus || done.current === focus) return
     done.current = focus
     const go = async () => {
-      const rows = () => store.read().rooms[conversation_id]?.rows ?? []
-      for (let page = 0; page < MOST_PAGES_BACK && !rows().some(({ id }) => id === focus); page++) {
-        if (!store.read().rooms[conversation_id]?.older) break
-        await loadOlder(store, conversation_id)
-      }
-      requestAnimationFrame(() => {
+      await loadBackTo(store, conversation_id, focus, () => tell('Looking for the message …'))
+      leaveEnd()
+      for (let frame = 0; frame < SETTLING_FRAMES; frame++) {
+        await nextFrame()
         const row = document.getElementById(`message-${focus}`)
         if (!row) return tell('This message is not in the room any more.')
-        row.tabIndex = -1
-        row.focus({ preventScroll: true })
+        if (frame === 0) {
+          row.tabIndex = -1
+          row.focus({ preventScroll: true })
+        }
         row.scrollIntoView({ block: 'center' })
-      })
+      }
     }
     void go().catch(() => tell('The message could not be read.'))
-  }, [store, tell, conversation_id, focus, isReady])
+  }, [store, tell, conversation_id, focus, leaveEnd])
 }
+
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
 
 /** Tells screen readers what others have said, once it is whole. */
 function LastWords({ rows }: { rows: Message[] }) {
@@ -135,42 +186,7 @@ function LastWords({ rows }: { rows: Message[] }) {
   )
 }
 
-const idOf = (answer: Answer) => answer.message_id || 'answer'
-
-/** The answer as a message under its final id, so that the row which replaces it stands where it stood. */
-function withAnswer(messages: Message[], conversation_id: string, answer: Answer | undefined): Message[] {
-  if (!answer || messages.some(({ id }) => id === idOf(answer))) return messages
-  const live: Message = {
-    id: idOf(answer),
-    conversation_id,
-    sender_type: 'ai_assistant',
-    sender_iso_agent_id: null,
-    sender_name: null,
-    content_type: 'text',
-    content: answer.text,
-    rich_content: null,
-    status: 'sending',
-    metadata: { steps: answer.steps },
-    created_at: answer.started_at,
-    deleted_at: null,
-  }
-  return [...messages, live]
-}
-
 const isUnknownIn =
   (rows: Message[]) =>
   ({ id }: Message) =>
     !rows.some((row) => row.id === id)
-
-const dayOf = ({ created_at }: Message) => new Date(created_at).toDateString()
-
-const isNewDay = (before: Message | undefined, message: Message) => !before || dayOf(before) !== dayOf(message)
-
-const SAME_BREATH_MS = 5 * 60_000
-
-const isNewSpeaker = (before: Message | undefined, message: Message) =>
-  !before ||
-  isNewDay(before, message) ||
-  before.sender_type !== message.sender_type ||
-  (before.sender_name !== message.sender_name && message.sender_type === 'operator') ||
-  Date.parse(message.created_at) - Date.parse(before.created_at) > SAME_BREATH_MS

@@ -7,8 +7,9 @@ import { useDesk } from '../frame/desk-context.ts'
 import { formatClock, formatMoment } from '../look/format.ts'
 import { Delivery } from './delivery.tsx'
 import { EditMessage } from './edit-message.tsx'
+import type { Entry } from './entries.ts'
 import { Files } from './files.tsx'
-import { Markdown } from './markdown.tsx'
+import { GrowingMarkdown, Markdown } from './markdown.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { Original } from './original.tsx'
 import { QuotedParent } from './quoted-parent.tsx'
@@ -17,10 +18,8 @@ import { useRoom } from './room-context.ts'
 import { speakerOf } from './speaker.ts'
 import { Steps } from './steps.tsx'
 
-type Props = {
-  message: Message
-  /** The first of several in a row by the same sender says who speaks. */
-  isFirst: boolean
+type Props = Pick<Entry, 'message' | 'isFirst'> & {
+  part?: Entry['part']
   /** Set while the assistant is still at it. */
   live?: Answer | undefined
   /** Inside its own thread a message need not say what it answers. */
@@ -28,7 +27,13 @@ type Props = {
 }
 
 /** One message with its card, its files, and what others made of it. */
-export const MessageRow = memo(function MessageRow({ message, isFirst, live, inThread = false }: Props) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  part = 'whole',
+  isFirst,
+  live,
+  inThread = false,
+}: Props) {
   const { store } = useDesk()
   const isLeaving = useStore(store, ({ leaving }) => message.id in leaving)
   const { editing, edit } = useRoom()
@@ -41,6 +46,26 @@ export const MessageRow = memo(function MessageRow({ message, isFirst, live, inT
   // What is only on its way to the service cannot be acted on yet.
   const isStored = !live && (message.status !== 'sending' || message.metadata !== null)
   const isGone = message.deleted_at !== null || isLeaving
+  const head = isFirst && (
+    <header>
+      <strong>{speakerOf(message, store.session.agent.id)}</strong>
+      {sender_type === 'operator' && <span className="tag">Operator</span>}
+      <time dateTime={message.created_at} title={formatMoment(message.created_at)}>
+        {formatClock(message.created_at)}
+      </time>
+    </header>
+  )
+  const work = (steps || live) && (
+    <Steps steps={steps ?? []} running={live !== undefined} hasWords={Boolean(message.content)} />
+  )
+  if (part === 'steps') {
+    return (
+      <div className="message" data-sender={sender_type} data-first={isFirst}>
+        {head}
+        {work}
+      </div>
+    )
+  }
 
   return (
     <article
@@ -50,20 +75,12 @@ export const MessageRow = memo(function MessageRow({ message, isFirst, live, inT
       data-first={isFirst}
       aria-busy={live !== undefined}
     >
-      {isFirst && (
-        <header>
-          <strong>{speakerOf(message, store.session.agent.id)}</strong>
-          {sender_type === 'operator' && <span className="tag">Operator</span>}
-          <time dateTime={message.created_at} title={formatMoment(message.created_at)}>
-            {formatClock(message.created_at)}
-          </time>
-        </header>
-      )}
+      {head}
       {!inThread && message.parent_message_id && !isGone && <QuotedParent message={message} />}
-      {(steps || live) && <Steps steps={steps ?? []} running={live !== undefined} />}
+      {part === 'whole' && work}
       {isLeaving && <Leaving id={message.id} />}
       {!isLeaving && isEditing && <EditMessage message={message} onClose={() => edit(undefined)} />}
-      {!isLeaving && !isEditing && <Words message={message} hasCard={card !== null} />}
+      {!isLeaving && !isEditing && <Words message={message} hasCard={card !== null} isGrowing={live !== undefined} />}
       {stopped && <p className="soft">You stopped the answer here.</p>}
       {card}
       {!isGone && <Files files={message.attachments ?? []} />}
@@ -78,13 +95,13 @@ export const MessageRow = memo(function MessageRow({ message, isFirst, live, inT
 /** Cards that say it all themselves. */
 const SPEAKING_CARDS = ['approval', 'comparison', 'trip']
 
-function Words({ message, hasCard }: { message: Message; hasCard: boolean }) {
+function Words({ message, hasCard, isGrowing }: { message: Message; hasCard: boolean; isGrowing: boolean }) {
   const { content, deleted_at, rich_content, is_edited } = message
   if (deleted_at) return <p className="soft">This message was deleted.</p>
   if (!content || (hasCard && SPEAKING_CARDS.includes(String(rich_content?.card)))) return null
   return (
     <div className="words">
-      <Markdown text={content} />
+      {isGrowing ? <GrowingMarkdown text={content} /> : <Markdown text={content} />}
       {is_edited && <Original message={message} />}
     </div>
   )

@@ -22,7 +22,7 @@ export function Rooms({ rooms, room, mainUnread, onRoom }: Props) {
       </RoomButton>
       {rooms.map((row) => (
         <RoomButton key={row.id} isOpen={row.id === room} unread={row.unread_count ?? 0} onOpen={() => onRoom(row.id)}>
-          <Icon name="plane" /> {operatorOf(row)}
+          <Icon name="plane" /> <span className="room-name">{operatorOf(row)}</span>
           <span className="soft">{ANSWERS[String(row.metadata.answer)] ?? 'asked'}</span>
         </RoomButton>
       ))}

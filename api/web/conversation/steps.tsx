@@ -3,9 +3,12 @@ import { formatDuration } from '../look/format.ts'
 import { Icon } from '../look/icon.tsx'
 import { agentName, toolName } from './step-names.ts'
 
+type Props = { steps: Step[]; running?: boolean; hasWords: boolean }
+
 /** What the assistant did, as one line that opens into its steps. While it works the line says what it does now. */
-export function Steps({ steps, running = false }: { steps: Step[]; running?: boolean }) {
-  if (steps.length === 0) return running ? <p className="steps-now soft">Reading …</p> : null
+export function Steps({ steps, running = false, hasWords }: Props) {
+  // The first words come where this stands, and nothing has to move for them.
+  if (steps.length === 0) return running && !hasWords ? <p className="steps-now soft">Reading …</p> : null
   const total = steps
     .filter(({ parent }) => parent === null)
     .reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0)

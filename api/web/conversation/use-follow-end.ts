@@ -10,7 +10,7 @@ export function useFollowEnd({ count, mine, isReady }: Content) {
   const content = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   const seen = useRef({ count, mine })
-  const heightBefore = useRef<number>(undefined)
+  const anchor = useRef<{ element: Element; top: number }>(undefined)
   const [unseen, setUnseen] = useState(0)
 
   const goToEnd = useCallback(() => {
@@ -45,17 +45,27 @@ export function useFollowEnd({ count, mine, isReady }: Content) {
   useLayoutEffect(() => {
     const before = seen.current
     seen.current = { count, mine }
-    if (heightBefore.current !== undefined && log.current) {
-      log.current.scrollTop += log.current.scrollHeight - heightBefore.current
-      heightBefore.current = undefined
+    if (anchor.current && log.current) {
+      const { element, top } = anchor.current
+      anchor.current = undefined
+      log.current.scrollTop += element.getBoundingClientRect().top - top
     } else if (mine > before.mine || isAtEnd.current) goToEnd()
     else if (isReady && count > before.count) setUnseen((missed) => missed + count - before.count)
   }, [count, mine, isReady, goToEnd])
 
   /** Call before older messages come in above: what is being read stays where it is. */
   const keepPlace = useCallback(() => {
-    heightBefore.current = log.current?.scrollHeight
+    const frame = log.current
+    if (!frame || isAtEnd.current) return
+    const { top } = frame.getBoundingClientRect()
+    const element = [...frame.querySelectorAll('.message')].find((row) => row.getBoundingClientRect().bottom > top)
+    anchor.current = element && { element, top: element.getBoundingClientRect().top }
   }, [])
 
-  return { log, content, unseen, keepPlace, goToEnd }
+  /** Call before the log is taken to somewhere else. */
+  const leaveEnd = useCallback(() => {
+    isAtEnd.current = false
+  }, [])
+
+  return { log, content, unseen, leaveEnd, keepPlace, goToEnd }
 }

@@ -118,27 +118,49 @@ async function follow(store: Store, conversation_id: string, response: Response)
   const reading = followedIn(store)
   reading.add(conversation_id)
   store.putAnswer(conversation_id, fresh())
+  const { add, show } = byFrame((chunks: Chunk[]) => {
+    const answer = store.read().answers[conversation_id]
+    // Without one its message is there already, and says more than what is left of the stream.
+    if (answer) store.putAnswer(conversation_id, chunks.reduce(advance, answer))
+  })
   try {
     for await (const { data } of readEvents(response)) {
       if (data === '[DONE]') break
       const chunk = JSON.parse(data) as Chunk
       if (chunk.type === 'data-request') void loadRequestOf(store, conversation_id, chunk)
-      const answer = store.read().answers[conversation_id] ?? fresh()
-      store.putAnswer(conversation_id, advance(answer, chunk))
+      add(chunk)
       if (hasPostedCard(chunk)) await Promise.race([loadMessages(store, conversation_id), pause(CARD_MS)])
     }
+    show()
     reading.delete(conversation_id)
     await settle(store, conversation_id)
   } catch {
+    show()
     reading.delete(conversation_id)
     const answer = store.read().answers[conversation_id]
     if (answer) store.putAnswer(conversation_id, { ...answer, status: 'lost' })
   }
 }
 
+/** Many words may come between two frames of the screen: they are shown together, at once when `show` is called. */
+function byFrame<T>(put: (waiting: T[]) => void) {
+  const waiting: T[] = []
+  let frame = 0
+  const show = () => {
+    cancelAnimationFrame(frame)
+    frame = 0
+    if (waiting.length > 0) put(waiting.splice(0))
+  }
+  const add = (one: T) => {
+    waiting.push(one)
+    frame ||= requestAnimationFrame(show)
+  }
+  return { add, show }
+}
+
 /** Specialists that leave a card in the room when they are done. */
 const POSTING = new Set(['flight_search', 'communication', 'proposal_analysis'])
-const CARD_MS = 600
+const CARD_MS = 2_000
 
 /** A card stands above the words that follow it: it is fetched before they are shown, so that it does not push them away. */
 const hasPostedCard = ({ type, data }: Chunk) =>

@@ -63,9 +63,14 @@ export function withKept(deals: Deal[], before: readonly Deal[]): Deal[] {
   const known = new Map(before.map((deal) => [deal.id, deal]))
   return deals.map((deal) => {
     const kept = known.get(deal.id)
-    return kept && Object.entries(deal).every(([name, value]) => kept[name as keyof Deal] === value) ? kept : deal
+    const isSame =
+      kept === deal || (kept && Object.entries(deal).every(([name, value]) => kept[name as keyof Deal] === value))
+    return isSame ? kept : deal
   })
 }
+
+/** The deal of each request with what it was made of: of a thousand, one change makes one anew. */
+const made = new WeakMap<Request, { of: unknown[]; deal: Deal }>()
 
 function dealOf(
   request: Request,
@@ -74,6 +79,20 @@ function dealOf(
   approvals: Approval[],
 ): Deal {
   const primary = mainRoomOf(request, rooms, conversations)
+  const of = [primary, ...rooms, ...approvals.filter(({ request_id }) => request_id === request.id)]
+  const known = made.get(request)
+  if (known?.of.length === of.length && known.of.every((row, at) => row === of[at])) return known.deal
+  const deal = makeDeal(request, primary, rooms, approvals)
+  made.set(request, { of, deal })
+  return deal
+}
+
+function makeDeal(
+  request: Request,
+  primary: Conversation | undefined,
+  rooms: Conversation[],
+  approvals: Approval[],
+): Deal {
   const reading = readRequest(request, approvals)
   const news = rooms.find(saysSomethingNew)
   const open = reading.group === 'waiting' && news

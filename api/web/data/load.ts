@@ -62,15 +62,37 @@ export async function loadMessages(store: Store, conversation_id: string) {
   }
 }
 
-/** Reads what was said before the oldest message that is shown. */
-export async function loadOlder(store: Store, conversation_id: string) {
+/** Reads what was said before the oldest message that is shown. `onRead` is called just before it is. */
+export async function loadOlder(store: Store, conversation_id: string, onRead?: () => void) {
   const cursor = store.read().rooms[conversation_id]?.older
   if (!cursor) return
-  const page = await getJson<Page<Message>>(store.session, `${pathOf(conversation_id)}&cursor=${cursor}`)
+  const page = await getJson<Page<Message>>(store.session, `${pathOf(conversation_id, PAGE)}&cursor=${cursor}`)
+  onRead?.()
   store.putMessages(conversation_id, page.data, { older: page.next_cursor })
 }
 
-const pathOf = (conversation_id: string) => `/api/conversations/${conversation_id}/messages?limit=${MESSAGES}`
+/** Ten thousand messages. */
+const MOST_PAGES_BACK = 100
+
+/** Reads back to one message, however long ago it was said, and shows what was read all at once. `onLong` is called when that takes a while. */
+export async function loadBackTo(store: Store, conversation_id: string, message_id: string, onLong: () => void) {
+  const { rows = [], older = null } = store.read().rooms[conversation_id] ?? {}
+  const isIt = ({ id }: Message) => id === message_id
+  if (rows.some(isIt)) return
+  const found: Message[] = []
+  let cursor = older
+  for (let page = 0; cursor && page < MOST_PAGES_BACK && !found.some(isIt); page++) {
+    if (page === 1) onLong()
+    const path = `${pathOf(conversation_id, PAGE)}&cursor=${cursor}`
+    const { data, next_cursor }: Page<Message> = await getJson(store.session, path)
+    found.push(...data)
+    cursor = next_cursor
+  }
+  store.putMessages(conversation_id, found, { older: cursor })
+}
+
+const pathOf = (conversation_id: string, limit = MESSAGES) =>
+  `/api/conversations/${conversation_id}/messages?limit=${limit}`
 
 export async function loadQuotes(store: Store, request_id: string) {
   const say = (status: 'loading' | 'ready' | 'failed') =>

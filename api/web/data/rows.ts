@@ -171,6 +171,7 @@ export type Approval = {
 
 export type Proposal = {
   id: string
+  request_id: string
   quote_id: string | null
   proposal_number: string | null
   title: string | null
@@ -242,13 +243,23 @@ export type Client = {
   notes: string | null
 }
 
-export type Failure = {
+/** What the error monitor has found, once for each cause. */
+export type Problem = {
+  kind: 'problem'
   id: string
-  kind: 'execution' | 'webhook'
-  agent_type?: string
-  event_type?: string
-  error_message: string | null
-  retry_count: number
-  created_at?: string
-  received_at?: string
+  problem: 'stuck_request' | 'silent_operators' | 'failing_runs' | 'dead_letters' | 'dependency'
+  what: string
+  advice: string
+  count: number | null
+  opened_at: string
+  last_seen_at: string
+  told_at: string | null
+  closed_at: string | null
 }
+
+type FailedOnce = { id: string; error_message: string | null }
+
+export type Failure =
+  | Problem
+  | (FailedOnce & { kind: 'execution'; agent_type: string; created_at: string })
+  | (FailedOnce & { kind: 'webhook'; event_type: string; received_at: string })

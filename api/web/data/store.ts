@@ -126,9 +126,11 @@ const withUnread = (agent_id: string) => (room: Conversation) => {
 
 function merge(before: Message[], rows: Message[]) {
   const all = new Map([...before, ...rows].map((row) => [row.id, row]))
-  return [...all.values()].sort(
-    (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || a.created_at.localeCompare(b.created_at),
-  )
+  // Microseconds are beyond what a date can hold: where the milliseconds are equal, the text decides.
+  return [...all.values()]
+    .map((row) => ({ row, at: Date.parse(row.created_at) }))
+    .sort((a, b) => a.at - b.at || a.row.created_at.localeCompare(b.row.created_at))
+    .map(({ row }) => row)
 }
 
 /** What a view shows of the store. It is drawn again only when that changes. */

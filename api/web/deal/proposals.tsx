@@ -1,4 +1,5 @@
-import { openPdf } from '../cards/pdf.ts'
+import { Paper } from '../cards/paper.tsx'
+import { Reach } from '../cards/reach.tsx'
 import { sendJson } from '../data/api.ts'
 import type { Approval, Proposal, Request } from '../data/rows.ts'
 import { useStore } from '../data/store.ts'
@@ -82,15 +83,10 @@ function ProposalRow({ proposal }: { proposal: Proposal }) {
       <p className="soft">
         <Icon name="eye" /> Prices and margin are yours alone: the client reads only what it pays.
       </p>
-      <ul className="reach" aria-label="What the client did">
-        <li>
-          <strong className="figure">{proposal.view_count}</strong> {proposal.view_count === 1 ? 'view' : 'views'}
-        </li>
-        <li>
-          <strong className="figure">{proposal.download_count}</strong>{' '}
-          {proposal.download_count === 1 ? 'download' : 'downloads'}
-        </li>
-      </ul>
+      <div className="paper-and-reach">
+        <Paper proposal_id={proposal.id} proposal={proposal} />
+        <Reach proposal={proposal} />
+      </div>
       <ol className="steps-done">
         <Moment name="Made" at={proposal.generated_at ?? proposal.created_at} />
         <Moment
@@ -102,21 +98,11 @@ function ProposalRow({ proposal }: { proposal: Proposal }) {
         <Moment name="Declined" at={proposal.rejected_at} />
       </ol>
       {problem && <Alert>{problem}</Alert>}
-      <div className="actions">
-        <button
-          type="button"
-          className="quiet"
-          disabled={busy}
-          onClick={() => void run(() => openPdf(store, proposal.id))}
-        >
-          <Icon name="file" /> Open PDF
+      {canSend && (
+        <button type="button" className="quiet" disabled={busy} onClick={() => void send()}>
+          Prepare the e-mail
         </button>
-        {canSend && (
-          <button type="button" className="quiet" disabled={busy} onClick={() => void send()}>
-            Prepare the e-mail
-          </button>
-        )}
-      </div>
+      )}
     </article>
   )
 }

@@ -39,6 +39,11 @@ export function DealList({ deals, place, open, onPalette, onHelp, onSignOut }: P
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="deals-scroll" tabIndex={0} aria-label="All deals">
         {lists === 'loading' && deals.length === 0 && <Skeleton lines={6} label="Loading deals" />}
+        {lists === 'failed' && deals.length === 0 && (
+          <EmptyNote icon="alert" title="The deals could not be read">
+            They appear here as soon as JetVision can be reached again. Nothing that you typed is lost.
+          </EmptyNote>
+        )}
         {lists === 'ready' && deals.length === 0 && (
           <EmptyNote icon="plane" title="No deals yet">
             Type a trip to start the first one.

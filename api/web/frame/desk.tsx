@@ -37,6 +37,9 @@ export function Desk({ store, onSignOut }: Props) {
   const [pane, setPane] = useState<Pane>(place.deal || place.view !== 'deals' ? 'main' : 'deals')
   const [drawer, setDrawer] = useState(false)
   const isPhone = useMedia('(width < 768px)')
+  // On a phone the deal is drawn when it is first looked at, and then stays, with what was typed in it.
+  const wasPanelSeen = useRef(false)
+  wasPanelSeen.current ||= pane === 'deal' || !isPhone
   const [tab, setTab] = useState<Tab>('Overview')
   const [overlay, setOverlay] = useState<'palette' | 'help'>()
   const [told, setTold] = useState<Told>()
@@ -141,7 +144,7 @@ export function Desk({ store, onSignOut }: Props) {
             onPanel={() => setDrawer(true)}
           />
         )}
-        {request && (
+        {request && wasPanelSeen.current && (
           <DealPanel
             key={`panel ${request.id}`}
             request={request}

@@ -65,14 +65,20 @@ export function instantAt(date: string, time: string, zone: string): Date {
   return new Date(asUtc - offsetOf(new Date(guess), zone))
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** A zone's clock to be read by a program. Making one takes long. */
+function clockOf(timeZone: string) {
+  const clock =
+    clocks.get(timeZone) ??
+    new Intl.DateTimeFormat('en-US', { timeZone, dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' })
+  clocks.set(timeZone, clock)
+  return clock
+}
+
 /** How far a zone's clock is ahead of UTC at that instant, in milliseconds. */
 function offsetOf(instant: Date, timeZone: string) {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  })
+  const parts = clockOf(timeZone)
     .formatToParts(instant)
     .map(({ type, value }) => [type, Number(value)])
   const { year = 0, month = 1, day: date = 1, hour = 0, minute = 0, second = 0 } = Object.fromEntries(parts)

@@ -2,12 +2,13 @@ import { useCallback, useEffect, useState } from 'react'
 import { agentName } from '../conversation/step-names.ts'
 import { Verbatim } from '../conversation/verbatim.tsx'
 import { call, getJson, type Page, sendJson, sentenceOf } from '../data/api.ts'
-import type { Failure } from '../data/rows.ts'
+import type { Failure, Problem } from '../data/rows.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { formatMoment } from '../look/format.ts'
 import { Icon } from '../look/icon.tsx'
 import { Alert, EmptyNote, Skeleton } from '../look/status-note.tsx'
 import { useAction } from '../look/use-action.ts'
+import { Problems } from './problems.tsx'
 
 type Queue = { name: string; counts: Record<string, number> }
 
@@ -22,7 +23,7 @@ export function Admin() {
   const read = useCallback(async () => {
     // Each for itself: queues that cannot be counted hide no errors.
     const [errors, counted] = await Promise.allSettled([
-      getJson<Page<Failure>>(store.session, '/api/admin/errors?limit=50'),
+      getJson<Page<Failure>>(store.session, '/api/admin/errors?limit=100'),
       getJson<Page<Queue>>(store.session, '/api/admin/queues'),
     ])
     if (errors.status === 'fulfilled') setFailures(errors.value.data)
@@ -32,13 +33,15 @@ export function Admin() {
   }, [store])
   useEffect(() => void read(), [read])
 
-  const deadLetters = (failures ?? []).filter(({ kind }) => kind === 'webhook').length
+  const problems = failures?.filter((failure) => failure.kind === 'problem')
+  const errors = failures?.filter((failure) => failure.kind !== 'problem')
+  const deadLetters = failures?.filter(({ kind }) => kind === 'webhook').length ?? 0
   return (
     <main className="people" id="main" tabIndex={-1} aria-label="Administration">
       <header className="conversation-head">
         <div>
           <h1>Administration</h1>
-          <p className="soft">Failed runs of agents, notifications that were given up, and the queues.</p>
+          <p className="soft">What needs you, what went wrong, and the queues.</p>
         </div>
         <button type="button" className="quiet small" onClick={() => void read()}>
           Read again
@@ -46,14 +49,16 @@ export function Admin() {
       </header>
       <div className="people-scroll">
         {problem && <Alert onRetry={() => void read()}>{problem}</Alert>}
+        <h2>Problems</h2>
+        {!failures && !problem && <Skeleton lines={4} label="Loading what went wrong" />}
+        {problems && <Problems problems={problems} />}
         <div className="section-head">
-          <h2>Errors</h2>
+          <h2>Errors, one by one</h2>
           <ReplayAll count={deadLetters} onReplayed={() => void read()} />
         </div>
-        {!failures && !problem && <Skeleton lines={4} label="Loading errors" />}
-        {failures?.length === 0 && <EmptyNote icon="check" title="Nothing went wrong" />}
-        <ul className="failures">
-          {failures?.map((failure) => (
+        {errors?.length === 0 && <EmptyNote icon="check" title="Nothing went wrong" />}
+        <ul className="failures" aria-label="Errors">
+          {errors?.map((failure) => (
             <FailureRow key={failure.id} failure={failure} onReplayed={() => void read()} />
           ))}
         </ul>
@@ -112,11 +117,10 @@ function OpenBoard() {
 
 type Replayed = { event_ids: string[]; remaining: number }
 
-function FailureRow({ failure, onReplayed }: { failure: Failure; onReplayed(): void }) {
+function FailureRow({ failure, onReplayed }: { failure: Exclude<Failure, Problem>; onReplayed(): void }) {
   const { store, tell } = useDesk()
   const { busy, problem, run } = useAction()
-  const { id, kind, agent_type, event_type, error_message, created_at, received_at } = failure
-  const at = created_at ?? received_at
+  const { id, kind, error_message } = failure
   const replay = async () => {
     if (!(await run(() => call(store.session, 'POST', `/api/admin/webhooks/${id}/replay`)))) return
     tell('The notification is processed again.')
@@ -126,8 +130,8 @@ function FailureRow({ failure, onReplayed }: { failure: Failure; onReplayed(): v
     <li className="card">
       <header>
         <Icon name="alert" />
-        <h3>{kind === 'execution' ? agentName(agent_type ?? '') : `Notification: ${event_type ?? 'unknown'}`}</h3>
-        <span className="soft">{at && formatMoment(at)}</span>
+        <h3>{kind === 'execution' ? agentName(failure.agent_type) : `Notification: ${failure.event_type}`}</h3>
+        <span className="soft">{formatMoment(kind === 'execution' ? failure.created_at : failure.received_at)}</span>
       </header>
       <Verbatim text={error_message ?? 'No message was kept.'} />
       {problem && <Alert>{problem}</Alert>}

@@ -130,7 +130,7 @@ function bodyOf(values: Values, before: Values) {
   const changed = Object.entries(values).filter(([name, value]) => value.trim() !== before[name])
   const isLike = (name: string) => LIKES.some(([like]) => like === name)
   const words = (text: string) => text.split(',').flatMap((part) => part.trim() || [])
-  const fields = changed.flatMap(([name, value]) => (isLike(name) ? [] : [[name, value.trim()]]))
+  const fields = changed.flatMap(([name, value]) => (isLike(name) ? [] : [[name, value.trim() || null]]))
   const likes = changed.flatMap(([name, value]) => (isLike(name) ? [[name, words(value)]] : []))
   return { ...Object.fromEntries(fields), ...(likes.length > 0 && { preferences: Object.fromEntries(likes) }) }
 }
