@@ -14,7 +14,7 @@ const FORM_OVERHEAD_BYTES = 64 * 1024
 const DEEPEST = 64
 
 const tooLarge = (limit: number) => () => {
-  throw new HttpProblem(413, 'payload_too_large', `The body is larger than ${limit} bytes`, { Connection: 'close' })
+  throw new HttpProblem(413, 'payload_too_large', `The body is larger than ${limit} bytes`)
 }
 
 /** Where Node's parser holds a sender to the length that it declared, that length is enough; else the bytes are counted. */

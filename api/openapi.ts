@@ -57,11 +57,19 @@ export function describeApi(app: OpenAPIHono<ApiEnv>, publicUrl: () => string) {
 
 const done = (description: string) => ({ description })
 const page = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } })
+const Decided = z.object({
+  status: z.string(),
+  proposal_number: z.string(),
+  final_amount: z.string(),
+  currency: z.string(),
+  accepted_at: z.iso.datetime({ offset: true }).nullable(),
+  rejected_at: z.iso.datetime({ offset: true }).nullable(),
+})
 const TokenParam = z.object({ token: z.string().describe('From the link') })
 const Notification = z.looseObject({
   id: z.string(),
   type: z.string(),
-  href: z.string().optional(),
+  href: z.string(),
   tripId: z.string().optional(),
 })
 const NOTIFICATION = {
@@ -149,7 +157,7 @@ const OPEN_ROUTES: RouteConfig[] = [
         },
       },
     },
-    responses: { 200: done('Accepted'), ...failures(404, 409, 422, 429) },
+    responses: { 200: json(Decided, 'Accepted'), ...failures(400, 404, 409, 413, 422, 429) },
   },
   {
     method: 'post',
@@ -162,7 +170,7 @@ const OPEN_ROUTES: RouteConfig[] = [
       params: TokenParam,
       body: { content: { 'application/json': { schema: z.object({ reason: z.string().optional() }) } } },
     },
-    responses: { 200: done('Rejected'), ...failures(404, 409, 422, 429) },
+    responses: { 200: json(Decided, 'Rejected'), ...failures(400, 404, 409, 413, 422, 429) },
   },
   ...SOURCES.map(
     (source): RouteConfig => ({
@@ -175,7 +183,7 @@ const OPEN_ROUTES: RouteConfig[] = [
       request: {
         body: { required: true, content: { 'application/json': { schema: Notification, example: NOTIFICATION } } },
       },
-      responses: { 200: done('Stored'), ...failures(400, 401, 413, 503) },
+      responses: { 200: done('Stored'), ...failures(400, 401, 413, 415, 422, 503) },
     }),
   ),
   {

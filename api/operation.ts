@@ -67,6 +67,22 @@ export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example?: z.i
   content: { 'application/json': { schema, ...(example !== undefined && { example }) } },
 })
 
+/** The fields of a verb as changes to a row: what is left out stays as it is, so none has a default; null empties those named. */
+export const changesOf = (fields: z.ZodObject, emptiable: readonly string[]) =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(fields.shape).map(([name, field]) => {
+        const given = field instanceof z.ZodDefault ? field.unwrap() : field
+        const taken = given instanceof z.ZodNullable && !emptiable.includes(name) ? given.unwrap() : given
+        return [name, (taken as z.ZodType).optional().describe(field.description ?? '')]
+      }),
+    ),
+  )
+
+/** Which of these a body wants emptied. */
+export const emptiedIn = <Name extends string>(body: Record<string, unknown>, emptiable: readonly Name[]): Name[] =>
+  emptiable.filter((name) => body[name] === null)
+
 /** Ids are uuids; anything else names nothing, like the id of somebody else's row. */
 export const IdParam = z.object({ id: z.uuid() })
 

@@ -50,10 +50,14 @@ export const problemHandler =
   (error, c) => {
     if (error instanceof ServiceError) {
       if (error instanceof UpstreamError) {
-        log.warn({ error, requestId: c.get('requestId') }, 'a dependency did not answer')
+        log.warn({ err: error, requestId: c.get('requestId') }, 'a dependency did not answer')
         c.header('Retry-After', String(Math.ceil(error.retry_after_seconds ?? 5)))
       }
       if (error.code === 'limit_exceeded') c.header('Retry-After', '10')
+      if (error.cause instanceof z.ZodError) {
+        const issues = issuesOf(error.cause)
+        return problem(c, STATUS[error.code], error.code, sentence(issues), { issues })
+      }
       return problem(c, STATUS[error.code], error.code, error.message, error.details)
     }
     if (error instanceof HttpProblem) {
@@ -61,7 +65,7 @@ export const problemHandler =
       return problem(c, error.status, error.code, error.message)
     }
     if (error instanceof HTTPException) return frameworkProblem(c, error)
-    log.error({ error, requestId: c.get('requestId') }, 'unhandled error')
+    log.error({ err: error, requestId: c.get('requestId') }, 'unhandled error')
     return problem(c, 500, 'internal_error', 'Something went wrong on our side')
   }
 
@@ -71,6 +75,8 @@ function frameworkProblem(c: Context<ApiEnv>, error: HTTPException) {
   const isJson = error.status === 400 && /json/i.test(error.message)
   if (isJson) return problem(c, 400, 'malformed_json', 'The body is not valid JSON')
   const [code, detail] = FRAMEWORK[error.status] ?? ['http_error', 'The request was refused']
+  const wantsFile = error.status === 415 && c.req.path.endsWith('/attachments')
+  if (wantsFile) return problem(c, 415, code, 'Send the file as multipart/form-data')
   return problem(c, error.status as ContentfulStatusCode, code, detail) // the framework's refusals all carry a body
 }
 

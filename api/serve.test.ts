@@ -61,6 +61,20 @@ describe('over real HTTP', () => {
     }
   })
 
+  it('who sends far too much still hears why', async () => {
+    const server = await serve()
+    try {
+      const headers = { authorization: await authorization(), 'content-type': 'application/json' }
+      const body = Buffer.alloc(12 * 1024 * 1024, 'x')
+      const answer = await fetch(`${server.url}/api/clients`, { method: 'POST', headers, body })
+
+      expect(answer.status).toBe(413)
+      expect(await answer.json()).toMatchObject({ code: 'payload_too_large' })
+    } finally {
+      await server.close()
+    }
+  })
+
   it('headers without end are refused', async () => {
     const server = await serve()
     try {

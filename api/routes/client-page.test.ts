@@ -238,6 +238,17 @@ describe('declining', () => {
     expect((await api.as(DANA).get(`/api/requests/${request_id}`)).body.status).toBe('analyzing_proposals')
   })
 
+  it('with a character that no table holds is refused, in both forms', async () => {
+    const { token, proposal_id } = await sentProposal()
+    const name = 'Jordan\0Avery'
+
+    expect((await api.anonymous.post(`/p/${token}/accept`, { name, consent: true })).status).toBe(422)
+    expect((await visit(`/p/${token}/accept`, form({ name, consent: 'true' }))).status).toBe(422)
+    expect((await api.anonymous.post(`/p/${token}/reject`, { reason: name })).status).toBe(422)
+    expect((await visit(`/p/${token}/reject`, form({ reason: name }))).status).toBe(422)
+    expect(await row(proposal_id)).toMatchObject({ status: 'sent' })
+  })
+
   it('after accepting is a conflict, in both forms', async () => {
     const { token } = await sentProposal()
     await api.anonymous.post(`/p/${token}/accept`, { name: 'Jordan', consent: true })
@@ -267,6 +278,13 @@ describe('a link that leads nowhere', () => {
     })
     expect((await api.anonymous.post(`/p/${revoked.token}/accept`, { name: 'Eve', consent: true })).status).toBe(404)
     expect((await visit(`/p/${expired.token}/pdf`)).status).toBe(404)
+    const json = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"Eve","consent":true}',
+    }
+    const refusal = await visit(`/p/${revoked.token}/accept`, json)
+    expect(refusal.headers.get('content-type'), 'JSON is answered with JSON').toBe('application/problem+json')
   })
 
   it('cannot be guessed without end', async () => {

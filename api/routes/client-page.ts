@@ -19,11 +19,22 @@ const TOKEN = /^[A-Za-z0-9_-]{22,128}$/
 const PROGRAMS =
   /bot|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|telegram|skype|scan|proofpoint|mimecast|barracuda|headlesschrome-lighthouse/i
 
+/** Postgres keeps no NUL character, and forms are not checked for one before. */
+const storable = (text: string) => !text.includes('\0')
+const UNSTORABLE = 'This holds a character that cannot be stored'
+
 const Acceptance = z.strictObject({
-  name: z.string('Your name is needed').trim().min(1, 'Your name is needed').max(200, 'This name is too long'),
+  name: z
+    .string('Your name is needed')
+    .trim()
+    .min(1, 'Your name is needed')
+    .max(200, 'This name is too long')
+    .refine(storable, UNSTORABLE),
   consent: z.literal(true, 'Please tick that you accept the proposal'),
 })
-const Rejection = z.strictObject({ reason: z.string().trim().max(2000, 'This is too long').nullish() })
+const Rejection = z.strictObject({
+  reason: z.string().trim().max(2000, 'This is too long').refine(storable, UNSTORABLE).nullish(),
+})
 
 type PageContext = Context<ApiEnv, '/p/:token'>
 
@@ -87,9 +98,9 @@ function openLink({ supabase, trustProxy = false }: ApiDeps, guard: GuessGuard, 
 }
 
 async function decide(deps: ApiDeps, c: PageContext, visit: Visit, decision: 'accept' | 'reject') {
-  const offer = await visit('peek')
-  if (!offer) return lost(c)
   const isForm = !/json/i.test(c.req.header('Content-Type') ?? '')
+  const offer = await visit('peek')
+  if (!offer) return lost(c, !isForm)
   const given: Record<string, unknown> = isForm ? await formFields(c) : await jsonFields(c)
   const parsed = (decision === 'accept' ? Acceptance : Rejection).safeParse(given)
   if (!parsed.success) {
@@ -102,7 +113,7 @@ async function decide(deps: ApiDeps, c: PageContext, visit: Visit, decision: 'ac
     const decided = await decideLink(deps, c, offer, decision, parsed.data)
     return isForm ? c.redirect(`/p/${c.req.param('token')}`, 303) : c.json(decided)
   } catch (error) {
-    if (error instanceof NotFoundError) return lost(c)
+    if (error instanceof NotFoundError) return lost(c, !isForm)
     if (isForm && error instanceof ConflictError) return show(c, offer, { notice: error.message, status: 409 })
     throw error
   }
@@ -164,8 +175,8 @@ function show(
   return c.html(offerPage(view), status)
 }
 
-function lost(c: PageContext) {
-  if (wantsJson(c)) throw new NotFoundError('This page')
+function lost(c: PageContext, asJson = wantsJson(c)) {
+  if (asJson) throw new NotFoundError('This page')
   return c.html(lostPage(), 404)
 }
 

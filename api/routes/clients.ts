@@ -5,10 +5,10 @@ import { createClient } from '../../tools/clients/create-client.ts'
 import { deleteClient } from '../../tools/clients/delete-client.ts'
 import { getClient } from '../../tools/clients/get-client.ts'
 import { listClients } from '../../tools/clients/list-clients.ts'
-import { updateClient } from '../../tools/clients/update-client.ts'
+import { EMPTIABLE, updateClient } from '../../tools/clients/update-client.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
+import { changesOf, emptiedIn, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 
 const tags = ['Clients']
 const ClientRow = Client.meta({ id: 'Client' })
@@ -18,7 +18,11 @@ const list = operation({
   path: '/api/clients',
   tags,
   summary: 'Your clients, newest first',
-  request: { query: PageQuery.extend({ query: z.string().max(200).optional().describe('Part of the company name') }) },
+  request: {
+    query: PageQuery.extend({
+      query: z.string().max(200).optional().describe('Part of the name of company or contact'),
+    }),
+  },
   responses: { 200: pageOf(ClientRow, 'A page of clients') },
 })
 
@@ -54,10 +58,12 @@ const update = operation({
   method: 'patch',
   path: '/api/clients/{id}',
   tags,
-  summary: 'Change a client; preferences are added to those known',
+  summary: 'Change a client: null empties a field, preferences are added to those known',
   request: {
     params: IdParam,
-    body: jsonBody(updateClient.input.omit({ client_id: true }), { phone: '+1 201 555 0142' }),
+    body: jsonBody(changesOf(updateClient.input.omit({ client_id: true, emptied: true }), EMPTIABLE), {
+      phone: '+1 201 555 0142',
+    }),
   },
   responses: { 200: json(ClientRow, 'The client as it is now') },
 })
@@ -88,8 +94,9 @@ export const clientRoutes = () =>
       return c.json(client, 200)
     })
     .openapi(update, async (c) => {
-      const changes: object = await c.req.json()
-      const { client } = await runTool(updateClient, { ...changes, client_id: c.req.valid('param').id }, c.var.context)
+      const changes = c.req.valid('json')
+      const input = { ...changes, emptied: emptiedIn(changes, EMPTIABLE), client_id: c.req.valid('param').id }
+      const { client } = await runTool(updateClient, input, c.var.context)
       return c.json(client, 200)
     })
     .openapi(remove, async (c) => {

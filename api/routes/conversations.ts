@@ -8,7 +8,7 @@ import { NotFoundError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps, Bus } from '../deps.ts'
 import { readPlace, writePlace } from '../messages.ts'
-import { IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
+import { failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 import { listParticipants, Participant } from '../participants.ts'
 
 const tags = ['Conversations']
@@ -62,7 +62,7 @@ const create = operation({
       }),
     ),
   },
-  responses: { 201: json(ConversationRow, 'The new room') },
+  responses: { 201: json(ConversationRow, 'The new room'), ...failures(404) },
 })
 const get = operation({
   method: 'get',

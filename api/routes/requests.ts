@@ -7,14 +7,14 @@ import { createRequest } from '../../tools/requests/create-request.ts'
 import { getRequest } from '../../tools/requests/get-request.ts'
 import { listRequests } from '../../tools/requests/list-requests.ts'
 import { RequestStatus, readRequest } from '../../tools/requests/request.ts'
-import { updateRequest } from '../../tools/requests/update-request.ts'
+import { EMPTIABLE, updateRequest } from '../../tools/requests/update-request.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { promptAssistant } from '../background-turn.ts'
 import type { ApiDeps } from '../deps.ts'
 import { decideNow } from '../execute-approval.ts'
 import { ExecutionNode, listExecutions, listStates, WorkflowState } from '../history.ts'
-import { failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
+import { changesOf, emptiedIn, failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 import { ApprovalRow, ProposalRow, QuoteRow, RequestRow } from '../rows.ts'
 
 const tags = ['Requests']
@@ -60,7 +60,7 @@ const create = operation({
   tags,
   summary: 'Create a request: one way or return in the flat form, several legs as `segments`',
   request: { body: jsonBody(createRequest.input, EXAMPLE) },
-  responses: { 201: json(RequestRow, 'The new request') },
+  responses: { 201: json(RequestRow, 'The new request'), ...failures(404) },
 })
 const get = operation({
   method: 'get',
@@ -74,8 +74,13 @@ const update = operation({
   method: 'patch',
   path: '/api/requests/{id}',
   tags,
-  summary: 'Change a request; `warnings` say what operators were told otherwise',
-  request: { params: IdParam, body: jsonBody(updateRequest.input.omit({ request_id: true }), { passengers: 10 }) },
+  summary: 'Change a request: null empties a field; `warnings` say what operators were told otherwise',
+  request: {
+    params: IdParam,
+    body: jsonBody(changesOf(updateRequest.input.omit({ request_id: true, emptied: true }), EMPTIABLE), {
+      passengers: 10,
+    }),
+  },
   responses: {
     200: json(RequestRow.extend({ warnings: z.array(z.string()) }), 'The request as it is now'),
     ...failures(409),
@@ -149,12 +154,9 @@ export const requestRoutes = (deps: ApiDeps) =>
       return c.json(request, 200)
     })
     .openapi(update, async (c) => {
-      const changes: object = await c.req.json()
-      const { request, warnings } = await runTool(
-        updateRequest,
-        { ...changes, request_id: c.req.valid('param').id },
-        c.var.context,
-      )
+      const changes = c.req.valid('json')
+      const input = { ...changes, emptied: emptiedIn(changes, EMPTIABLE), request_id: c.req.valid('param').id }
+      const { request, warnings } = await runTool(updateRequest, input, c.var.context)
       return c.json({ ...request, warnings }, 200)
     })
     .openapi(cancel, async (c) => {

@@ -37,6 +37,7 @@ describe('me', () => {
     { is_active: false },
     { margin_value: '-1' },
     { margin_value: 'a lot' },
+    { margin_type: 'percentage', margin_value: '1000' },
     { online_status: 'asleep' },
   ])('refuses %j', async (changes) => {
     expect((await api.as(DANA).patch('/api/me', changes)).status).toBe(422)
@@ -52,12 +53,14 @@ describe('clients', () => {
     const changed = await api
       .as(DANA)
       .patch(path, { contact_name: 'Kim Lee', preferences: { preferred_aircraft: 'Light jet' } })
+    const emptied = await api.as(DANA).patch(path, { email: null })
     const found = await api.as(DANA).get('/api/clients?query=bright')
     const removed = await api.as(DANA).delete(path)
     const gone = await api.as(DANA).get('/api/clients?query=bright')
 
     expect(created).toMatchObject({ status: 201, body: { company_name: 'Brightwater Capital' } })
     expect(changed.body).toMatchObject({ contact_name: 'Kim Lee', preferences: { preferred_aircraft: ['Light jet'] } })
+    expect(emptied.body).toMatchObject({ contact_name: 'Kim Lee', email: null })
     expect(dataOf(found)).toHaveLength(1)
     expect(removed.status).toBe(204)
     expect(dataOf(gone)).toEqual([])
@@ -148,6 +151,22 @@ describe('requests', () => {
     const answer = await api.as(DANA).post('/api/requests', body)
 
     expect(answer).toMatchObject({ status: 422, body: { code: 'invalid_input', issues: expect.any(Array) } })
+  })
+
+  it('have fields emptied by null, and are one way without the way back', async () => {
+    const { body } = await api.as(DANA).post('/api/requests', { ...FLIGHT, return_date: '2099-12-01', budget: '90000' })
+    const path = `/api/requests/${body.id}`
+
+    const emptied = await api.as(DANA).patch(path, { return_date: null, budget: null })
+
+    expect(body.segments).toHaveLength(2)
+    expect(emptied.body).toMatchObject({
+      return_date: null,
+      budget: null,
+      segments: [{ passengers: FLIGHT.passengers }],
+    })
+    expect(emptied.body.segments).toHaveLength(1)
+    expect((await api.as(DANA).patch(path, { departure_date: null })).status).toBe(422)
   })
 
   it('are changed, and tell their history in order', async () => {

@@ -321,7 +321,10 @@ describe('a file', () => {
       })
     }
     expect((await api.as(DANA).post(`${room.path}/attachments`, new FormData())).status).toBe(422)
-    expect((await api.as(DANA).post(`${room.path}/attachments`, { file: 'hello' })).status).toBe(415)
+    expect(await api.as(DANA).post(`${room.path}/attachments`, { file: 'hello' })).toMatchObject({
+      status: 415,
+      body: { detail: 'Send the file as multipart/form-data' },
+    })
   })
 
   it('is attached as it lies in the bucket, whatever the message says of it', async () => {

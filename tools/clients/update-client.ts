@@ -4,6 +4,9 @@ import { defineTool } from '../tool.ts'
 import { Client, clientColumns, clientFields, companyName, knownPreferences } from './client.ts'
 import { readClient } from './get-client.ts'
 
+/** What a client may have none of. */
+export const EMPTIABLE = ['contact_name', 'email', 'phone', 'notes'] as const
+
 export const updateClient = defineTool({
   name: 'update_client',
   description:
@@ -13,13 +16,15 @@ export const updateClient = defineTool({
     client_id: z.uuid().describe('From find_clients'),
     company_name: companyName.nullable().default(null).describe('The new company name'),
     ...clientFields,
+    emptied: z.array(z.enum(EMPTIABLE)).default([]).describe('Fields that are to hold nothing any more'),
   }),
   output: z.object({ client: Client }),
-  async run({ client_id, preferences, ...fields }, context) {
+  async run({ client_id, preferences, emptied, ...fields }, context) {
     const client = await readClient(client_id, context)
     const known = { ...client.preferences, ...knownPreferences(preferences) }
     const given = Object.entries(fields).filter(([, value]) => value !== null)
-    const changes = { ...Object.fromEntries(given), preferences: json(known) }
+    const empty = Object.fromEntries(emptied.map((name) => [name, null]))
+    const changes = { ...Object.fromEntries(given), ...empty, preferences: json(known) }
     const changed = context.db.from('client_profiles').update(changes).eq('id', client_id).select(clientColumns)
     return { client: await getRow('The client', Client, changed) }
   },

@@ -9,6 +9,9 @@ import { changeRequest, Request, readRequest, type Segment } from './request.ts'
 import { storedWishes, wishFields } from './request-fields.ts'
 import { tripOf } from './trip.ts'
 
+/** What a request may have none of. */
+export const EMPTIABLE = ['return_date', 'aircraft_type', 'budget', 'special_requirements'] as const
+
 export const updateRequest = defineTool({
   name: 'update_request',
   description:
@@ -18,21 +21,34 @@ export const updateRequest = defineTool({
     request_id: z.uuid().describe('From list_requests'),
     ...itineraryFields,
     ...wishFields,
+    emptied: z
+      .array(z.enum(EMPTIABLE))
+      .default([])
+      .describe('What is to be open again; without return_date the trip is one way'),
   }),
   output: z.object({
     request: Request,
     warnings: z.array(z.string()).describe('What the change did not reach; tell the broker'),
   }),
-  async run({ request_id, ...input }, context) {
+  async run({ request_id, emptied, ...input }, context) {
     const request = await readRequest(request_id, context)
     refuseFinal(request)
     if (input.client_profile_id !== null) await readClient(input.client_profile_id, context)
-    const itinerary = namesItinerary(input) ? summarised(changedSegments(request, input, context.now())) : null
+    const [one_way, no_wishes] = [emptied.includes('return_date'), emptied.includes('special_requirements')]
+    const itinerary =
+      one_way || namesItinerary(input) ? summarised(changedSegments(request, input, one_way, context.now())) : null
+    const open = Object.fromEntries(emptied.flatMap((name) => (name === 'return_date' ? [] : [[name, null]])))
     const wishes = storedWishes(input)
     const changedBy = (now: Request) => ({
       ...itinerary?.columns,
       ...wishes.columns,
-      metadata: { ...now.metadata, ...itinerary?.metadata, ...wishes.metadata },
+      ...open,
+      metadata: {
+        ...now.metadata,
+        ...itinerary?.metadata,
+        ...wishes.metadata,
+        ...(no_wishes && { special_wishes: [] }),
+      },
     })
 
     const wanted = { ...request, ...changedBy(request), segments: itinerary?.metadata.segments ?? request.segments }
@@ -54,12 +70,12 @@ function unlessAhead(error: unknown) {
 const summarised = (segments: Segment[]) => ({ columns: summarise(segments), metadata: { segments } })
 
 /** The itinerary after the change: all of it anew, or single fields of a one-way or return trip. */
-function changedSegments(request: Request, input: ItineraryInput, now: Date): Segment[] {
+function changedSegments(request: Request, input: ItineraryInput, one_way: boolean, now: Date): Segment[] {
   if (input.segments !== null) return parseItinerary(input, now)
   const [first, second] = request.segments
   const { departure_airport, arrival_airport, departure_date, departure_time, return_date, return_time } = input
   const onlyPassengers = [departure_airport, arrival_airport, departure_date, departure_time, return_date, return_time]
-  if (input.passengers !== null && onlyPassengers.every((field) => field === null)) {
+  if (!one_way && input.passengers !== null && onlyPassengers.every((field) => field === null)) {
     const { passengers } = input
     return request.segments.map((segment) => ({ ...segment, passengers }))
   }
@@ -74,8 +90,8 @@ function changedSegments(request: Request, input: ItineraryInput, now: Date): Se
     arrival_airport: arrival_airport ?? first.arrival_airport,
     departure_date: departure_date ?? first.departure_date,
     departure_time: departure_time ?? first.departure_time,
-    return_date: return_date ?? second?.departure_date ?? null,
-    return_time: return_time ?? second?.departure_time ?? null,
+    return_date: one_way ? null : (return_date ?? second?.departure_date ?? null),
+    return_time: one_way ? null : (return_time ?? second?.departure_time ?? null),
     passengers: input.passengers ?? first.passengers,
   }
   return parseItinerary({ ...flat, segments: null }, now)
