@@ -70,7 +70,10 @@ describe.skipIf(!chromium)('the page', () => {
     await page.getByText('Accepted by the client').first().waitFor()
 
     await part(page, 'Proposal').click()
-    await page.getByText(/^[12] views?$/).waitFor()
+    await page
+      .getByRole('tabpanel', { name: 'Proposal' })
+      .getByText(/^[12] views?$/)
+      .waitFor()
     await part(page, 'Timeline').click()
     await page.getByText('14 states since').waitFor()
     await part(page, 'Activity').click()
