@@ -178,6 +178,7 @@ describe('a new trip', () => {
       'TEB-VNY Dec 4 at midnight, 4 pax',
       'Midnight may be the night before that day or the night after it. At what time do they leave, 23:59 or 00:01?',
     ],
+    ['TEB-VNY Dec 4 at 25:00, 4 pax', '"25:00" is no time of day. At what time do they leave?'],
     ['TEB-VNY Dec 4, 4 pax, 9k per person', '"9k per person" is not the whole budget yet. What is the budget in all?'],
   ])('asks instead of guessing: %s', async (text, question) => {
     const desk = fakeDesk()

@@ -46,6 +46,7 @@ function facts(doubts: readonly Doubt[]): string[] {
     if (about === 'budget' && because === 'vague') return [`"${words}" is not the whole budget yet.`]
     if (about === 'time' && words === 'midnight')
       return ['Midnight may be the night before that day or the night after it.']
+    if (about === 'time' && because === 'impossible') return [`"${words}" is no time of day.`]
     if (about !== 'day') return []
     if (because === 'impossible') return [`${sentence(words)} does not exist.`]
     if (because === 'past') return [`"${words}" is over already.`]
@@ -65,8 +66,9 @@ const choices = (doubts: readonly Doubt[]) =>
         choices.includes(words) ? `is it ${joined(choices, 'or')}` : `which ${words} is it, ${joined(choices, 'or')}`,
       ]
     if (about === 'trip') return ['is it one way or a return']
+    if (about === 'time' && words === 'midnight') return ['at what time do they leave, 23:59 or 00:01']
     if (about === 'time')
-      return [words === 'midnight' ? 'at what time do they leave, 23:59 or 00:01' : `is it ${joined(choices, 'or')}`]
+      return [because === 'impossible' ? 'at what time do they leave' : `is it ${joined(choices, 'or')}`]
     if (about === 'budget')
       return [because === 'several' ? `is the budget ${joined(choices, 'or')}` : 'what is the budget in all']
     return []

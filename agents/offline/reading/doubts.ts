@@ -2,7 +2,7 @@
 export type Topic = 'place' | 'day' | 'time' | 'passengers' | 'budget' | 'aircraft' | 'client' | 'trip'
 
 /**
- * Words that may mean more than one thing, or nothing at all: they are asked about, never guessed. `impossible` and `past` are days,
+ * Words that may mean more than one thing, or nothing at all: they are asked about, never guessed. `impossible` and `past` are days or times,
  * `several` leaves a choice, `vague` gives none, `contradiction` says two things at once, `unknown` is no name that anybody knows.
  */
 export type Doubt = {

@@ -69,6 +69,9 @@ const bareDigits = new RegExp(
 const bareHour =
   /(?<![\p{L}\d])(?:at|@) (?<hour>1?\d|2[0-3])(?![\d:.%]|\.\d| ?(?:pax|people|k|st|nd|rd|th|both|least|most|once|all|knots|ft)(?!\p{L}))/giu
 
+/** What is written like a time and is none: "25:00". The true ones are read before. */
+const noTime = /(?<![\p{L}\d:.$€£])(?:(?:at|um|à|a las) |@ ?)?(?<clock>\d{1,2}:\d{2})(?![\p{L}\d:%])/giu
+
 /** Every time that a text names, and what it says about times without naming one. Days are blanked already. */
 export function readTimes(text: string): DateMention[] {
   const found: DateMention[] = []
@@ -88,6 +91,7 @@ export function readTimes(text: string): DateMention[] {
     })
   }
   for (const form of single) take(form, clockOf)
+  take(noTime, ({ clock = '' }) => ({ doubt: doubt('time', 'impossible', clock) }))
   take(bareDigits, (groups) => clockOf(groups, ''))
   take(bareHour, ({ hour }, words) => {
     const time = Number(hour)
