@@ -32,6 +32,8 @@ const n = Number(values.n)
 const rate = Number(values.rate ?? Math.max(20, n / 30))
 const PER_TRIP = 50
 const DUPLICATES = 0.1
+/** A broker whose message nobody answers waits up to ten seconds, so there are several. */
+const SPEAKERS = 5
 /** Longer than a lease, the sweep after it, and a lease and a sweep once more. */
 const QUIET_MS = 150_000 + n * 20
 
@@ -93,7 +95,8 @@ async function sendUnderFire(on: Stage, events: AsyncIterable<Notification>, api
   const faults: string[] = []
   const striking: Promise<unknown>[] = []
   const speaking = new AbortController()
-  const words = speak({ sql: on.sql, apiUrls, sign: on.sign, ledger, every_ms: 1_000, signal: speaking.signal })
+  const speaker = { sql: on.sql, apiUrls, sign: on.sign, ledger, every_ms: 1_000, signal: speaking.signal }
+  const words = Promise.all(Array.from({ length: SPEAKERS }, () => speak(speaker)))
   const sent = await deliverAll(events, {
     apiUrls,
     credentials: on.settings.webhook,

@@ -57,7 +57,7 @@ export function createApiRoutes(parts: ApiParts) {
 
 function tripRoutes({ world, exchange, documents }: ApiParts) {
   const find = (c: Context<ApiEnv>, id: string): Trip | undefined => {
-    const trip = world.trips.get(id) ?? world.trips.list().find(({ display_id }) => display_id === id)
+    const trip = world.trips.get(id) ?? world.trips.where('display_id', id)[0]
     return trip?.company_id === c.var.connection.company_id ? trip : undefined
   }
   const body = async (c: Context<ApiEnv>) => {
@@ -78,7 +78,7 @@ function tripRoutes({ world, exchange, documents }: ApiParts) {
     .get('/api/trips', (c) => failure(c, 405, 'ERR_INTERNAL_CRITICAL', 'The operation is not supported'))
     .get('/api/trips/searchTrips', (c) => {
       const id = c.req.query('id') ?? ''
-      const own = world.trips.list().filter(({ company_id }) => company_id === c.var.connection.company_id)
+      const own = world.trips.where('company_id', c.var.connection.company_id)
       const found = own.filter((trip) => [trip.id, trip.display_id, trip.external_trip_id].includes(id))
       return answer(
         c,

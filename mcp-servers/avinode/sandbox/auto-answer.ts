@@ -50,8 +50,8 @@ export function startAutoAnswer({ world, exchange, now, log }: Options) {
 
   const lastOffer = (rfq: Rfq) =>
     world.quotes
-      .list()
-      .filter(({ rfq_id, is_estimate }) => rfq_id === rfq.id && !is_estimate)
+      .where('rfq_id', rfq.id)
+      .filter(({ is_estimate }) => !is_estimate)
       .at(-1)?.cents ?? 5_000_000
 
   const ticker = startTicker({

@@ -25,8 +25,8 @@ type Parts = {
 /** The control surface that Avinode does not have: it plays the person in the marketplace, the operators, and misfortune. */
 export function createControlRoutes({ world, exchange, dispatcher, faults, advanceClock, reset }: Parts) {
   const tripOf = (c: Context): Trip => {
-    const id = c.req.param('trip_id')
-    const trip = world.trips.list().find((candidate) => [candidate.id, candidate.display_id].includes(id ?? ''))
+    const id = c.req.param('trip_id') ?? ''
+    const trip = world.trips.get(id) ?? world.trips.where('display_id', id)[0]
     if (!trip) throw new Refusal(404, 'NOT_FOUND', `There is no trip ${id}`)
     return trip
   }
@@ -60,7 +60,7 @@ export function createControlRoutes({ world, exchange, dispatcher, faults, advan
       if (exchange.legs(trip).length === 0)
         throw new Refusal(409, 'NO_SEGMENTS', 'The trip has no segment that can be flown')
       const rfqs = exchange.sendRfqs(trip, chosen, body.message ?? null)
-      return c.json({ trip_id: trip.id, rfqs: rfqs.map((rfq) => overview.rfq(world, exchange, rfq)) })
+      return c.json({ trip_id: trip.id, rfqs: rfqs.map((rfq) => overview.rfq(exchange, rfq)) })
     })
     .post('/_sim/trips/:trip_id/operator-quote', async (c) => {
       const body = await input(c, Quote)
@@ -104,7 +104,7 @@ export function createControlRoutes({ world, exchange, dispatcher, faults, advan
       const trip = tripOf(c)
       const body = await input(c, z.object({ rfq_id: z.string().optional(), reason: z.string().default('OTHER') }))
       if (body.rfq_id)
-        return c.json(overview.rfq(world, exchange, exchange.cancelRfq(pick(exchange, trip, body, 'talking'))))
+        return c.json(overview.rfq(exchange, exchange.cancelRfq(pick(exchange, trip, body, 'talking'))))
       return c.json(overview(world, exchange, exchange.cancelTrip(trip, body.reason)))
     })
     .post('/_sim/publish-empty-leg', async (c) => {

@@ -86,7 +86,7 @@ export function startDispatcher({ world, baseUrl, now, timeoutMs, retry, log }: 
     for (const { id } of done.slice(0, Math.max(0, done.length - KEPT))) world.deliveries.remove(id)
   }
 
-  const waiting = () => world.deliveries.list().filter(({ id, status }) => status === 'waiting' && !flying.has(id))
+  const waiting = () => world.deliveries.where('status', 'waiting').filter(({ id }) => !flying.has(id))
 
   async function deliver(delivery: Delivery) {
     const setting = world.webhookSettings.get(delivery.setting_id)

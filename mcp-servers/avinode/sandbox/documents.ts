@@ -99,7 +99,7 @@ export function createDocuments({
 
   function rfq(record: Rfq, groups: Groups) {
     const trip = exchange.tripOf(record)
-    const messages = world.messages.list().filter(({ rfq_id }) => rfq_id === record.id)
+    const messages = world.messages.where('rfq_id', record.id)
     const shown = messages.filter(({ from }) => groups.has(from === 'broker' ? 'buyermessages' : 'sellermessagelinks'))
     return {
       ...link('rfqs', record.id),
@@ -193,7 +193,7 @@ export function createDocuments({
 
     trip(record: Trip, groups: Groups) {
       const rfqs = exchange.rfqsOf(record.id)
-      const messages = world.messages.list().filter(({ trip_id, from }) => trip_id === record.id && from === 'operator')
+      const messages = world.messages.where('trip_id', record.id).filter(({ from }) => from === 'operator')
       return {
         ...link('trips', record.id),
         tripId: record.display_id,

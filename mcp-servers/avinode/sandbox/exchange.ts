@@ -45,9 +45,9 @@ export function createExchange({ world, notify, now }: { world: World; notify: N
     if (!trip) throw new Error(`RFQ ${rfq.id} without its trip`)
     return trip
   }
-  const liftsOf = (rfq_id: string) => world.lifts.list().filter((lift) => lift.rfq_id === rfq_id)
-  const rfqsOf = (trip_id: string) => world.rfqs.list().filter((rfq) => rfq.trip_id === trip_id)
-  const quotesOf = (lift_id: string) => world.quotes.list().filter((quote) => quote.lift_id === lift_id)
+  const liftsOf = (rfq_id: string) => world.lifts.where('rfq_id', rfq_id)
+  const rfqsOf = (trip_id: string) => world.rfqs.where('trip_id', trip_id)
+  const quotesOf = (lift_id: string) => world.quotes.where('lift_id', lift_id)
 
   function announce(trip: Trip, event_type: string, type: 'rfqs' | 'tripmsgs', id: string) {
     notify({ event_type, company_id: trip.company_id, resource: { type, id, trip_display_id: trip.display_id } })

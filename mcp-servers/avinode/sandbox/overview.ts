@@ -12,15 +12,12 @@ export function overview(world: World, exchange: Exchange, trip: Trip) {
     canceled: trip.canceled,
     cancel_reason: trip.cancel_reason,
     segments: trip.segments,
-    rfqs: exchange.rfqsOf(trip.id).map((rfq) => rfqOverview(world, exchange, rfq)),
-    messages: world.messages
-      .list()
-      .filter(({ trip_id }) => trip_id === trip.id)
-      .map(({ trip_id: _trip, ...message }) => message),
+    rfqs: exchange.rfqsOf(trip.id).map((rfq) => rfqOverview(exchange, rfq)),
+    messages: world.messages.where('trip_id', trip.id).map(({ trip_id: _trip, ...message }) => message),
   }
 }
 
-function rfqOverview(world: World, exchange: Exchange, rfq: Rfq) {
+function rfqOverview(exchange: Exchange, rfq: Rfq) {
   const operator = operatorById(rfq.operator_id)
   return {
     rfq_id: rfq.id,
@@ -32,10 +29,7 @@ function rfqOverview(world: World, exchange: Exchange, rfq: Rfq) {
       aircraft_category: lift.aircraft_category,
       aircraft_tail: lift.aircraft_tail,
       answer: lift.answer,
-      quotes: world.quotes
-        .list()
-        .filter(({ lift_id }) => lift_id === lift.id)
-        .map(quoteOverview),
+      quotes: exchange.quotesOf(lift.id).map(quoteOverview),
     })),
   }
 }

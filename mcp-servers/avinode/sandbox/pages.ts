@@ -26,7 +26,7 @@ export function createMarketplaceRoutes({ world, exchange, onRfqsSent }: Parts) 
     rfqs: exchange.rfqsOf(trip.id).map((rfq) => ({
       rfq,
       lifts: exchange.liftsOf(rfq.id).map((lift) => ({ lift, quotes: exchange.quotesOf(lift.id) })),
-      messages: world.messages.list().filter(({ rfq_id }) => rfq_id === rfq.id),
+      messages: world.messages.where('rfq_id', rfq.id),
     })),
   })
 
