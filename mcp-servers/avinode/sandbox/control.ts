@@ -103,8 +103,7 @@ export function createControlRoutes({ world, exchange, dispatcher, faults, advan
     .post('/_sim/trips/:trip_id/ui-cancel', async (c) => {
       const trip = tripOf(c)
       const body = await input(c, z.object({ rfq_id: z.string().optional(), reason: z.string().default('OTHER') }))
-      if (body.rfq_id)
-        return c.json(overview.rfq(exchange, exchange.cancelRfq(pick(exchange, trip, body, 'talking'))))
+      if (body.rfq_id) return c.json(overview.rfq(exchange, exchange.cancelRfq(pick(exchange, trip, body, 'talking'))))
       return c.json(overview(world, exchange, exchange.cancelTrip(trip, body.reason)))
     })
     .post('/_sim/publish-empty-leg', async (c) => {
