@@ -21,7 +21,7 @@ export async function checkDatabase(query: Query, expected: Specification = spec
     const there = counts[kind] ?? 0
     if (there < least) differences.push(`the count of ${kind} is ${there}, at least ${least} are specified`)
   }
-  return { differences: [...differences, ...(await checkFunctions(query))], counts }
+  return { differences: [...differences, ...(await checkFunctions(query, expected.function))], counts }
 }
 
 function compare(kind: Kind, specified: Named, found: Named) {
@@ -40,7 +40,7 @@ const mayBeThere = (kind: Kind, name: string) =>
   MAY_HAVE_MORE.includes(kind) || (kind === 'policy' && name.includes('/'))
 
 /** Functions run with more rights than their caller's: who may call one is part of what is specified. */
-async function checkFunctions(query: Query) {
+async function checkFunctions(query: Query, expected: Named) {
   const names = async (condition: string) =>
     (
       await query<{ name: string }>(`
@@ -52,15 +52,22 @@ async function checkFunctions(query: Query) {
     `n.nspname = 'public' and exists (select from pg_roles where rolname = '${role}')
      and has_function_privilege('${role}', p.oid, 'execute')`
   const open = await names(mayCall('authenticated'))
+  const called = Object.keys(expected).filter((name) => !expected[name]?.includes('-> trigger'))
+  const served = await names(mayCall('service_role'))
   const specified = Object.keys(OPEN_FUNCTIONS).map((name) => `public.${name}`)
   return [
-    ...(
-      await names("p.prosecdef and not coalesce(array_to_string(p.proconfig, ',') like '%search_path=%', false)")
-    ).map((name) => `function ${name} is a security definer without a fixed search_path`),
+    // Of a path that does not name pg_temp, it comes first: a type that a caller made there would be used with the owner's rights.
+    ...(await names("not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false)")).map(
+      (name) => `function ${name} has another search_path than pg_catalog, pg_temp`,
+    ),
     ...(await names(mayCall('anon'))).map((name) => `function ${name} may be called by anyone`),
     ...open
       .filter((name) => !specified.includes(name))
       .map((name) => `function ${name} may be called by whoever signed in`),
+    ...called
+      .map((name) => `public.${name}`)
+      .filter((name) => !served.includes(name))
+      .map((name) => `function ${name} may not be called by the service`),
     ...specified.filter((name) => !open.includes(name)).map((name) => `function ${name} may not be called by brokers`),
   ]
 }

@@ -20,10 +20,6 @@ const flat = (groups: Grouped): Named =>
     Object.entries(groups).flatMap(([table, all]) => Object.entries(all).map(([name, is]) => [`${table}.${name}`, is])),
   )
 
-const policyNames = Object.entries(policies).flatMap(([table, commands]) =>
-  Object.entries(commands).flatMap(([command, names]) => names.map((name) => [`${table}.${name}`, command] as const)),
-)
-
 const checkNames = Object.entries(checks).flatMap(([table, all]) => all.map((check) => `${table}: ${check}`))
 
 /** Approvals are decided by functions, and written in no other way. */
@@ -48,11 +44,13 @@ const numbered = [
  */
 export const specification: Specification = {
   enum: named(enums, (values) => values.join(', ')),
-  table: named(tables, () => 'under row level security'),
+  table: Object.fromEntries(
+    [...Object.keys(tables), 'realtime/messages', 'storage/objects'].map((name) => [name, 'under row level security']),
+  ),
   column: flat(tables),
   check: Object.fromEntries(checkNames.map((name) => [name, 'there'])),
   index: flat(indexes),
-  policy: Object.fromEntries(policyNames.map(([name, command]) => [name, `${command} to authenticated`])),
+  policy: named(flat(policies), (is) => is.replace(':', ' to authenticated:')),
   trigger: flat(triggers),
   function: functions,
   grant: Object.fromEntries(Object.keys(tables).flatMap(grants)),
@@ -72,6 +70,7 @@ export const specification: Specification = {
       'workflow_states',
     ].map((table) => [table, 'published']),
   ),
+  role: { anon: 'kept by row level security', authenticated: 'kept by row level security' },
   migration: Object.fromEntries(numbered.map((name) => [name, 'applied'])),
 }
 

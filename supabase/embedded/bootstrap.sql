@@ -33,15 +33,15 @@ grant usage on schema auth to anon, authenticated, service_role;
 
 -- The claims of the caller's token, as PostgREST leaves them in the transaction. Null without a token.
 create or replace function auth.jwt() returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb $$;
 
 create or replace function auth.role() returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select auth.jwt() ->> 'role' $$;
 
 create or replace function auth.uid() returns uuid
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select nullif(auth.jwt() ->> 'sub', '')::uuid $$;
 
 create schema if not exists storage;
@@ -84,15 +84,15 @@ grant select, insert, update, delete on storage.objects to authenticated;
 grant all on storage.buckets, storage.objects to service_role;
 
 create or replace function storage.foldername(name text) returns text[]
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$ select (string_to_array(name, '/'))[1 : cardinality(string_to_array(name, '/')) - 1] $$;
 
 create or replace function storage.filename(name text) returns text
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$ select (string_to_array(name, '/'))[cardinality(string_to_array(name, '/'))] $$;
 
 create or replace function storage.operation() returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select pg_catalog.current_setting('storage.operation', true) $$;
 
 grant execute on all functions in schema storage to anon, authenticated, service_role;
@@ -126,6 +126,6 @@ grant select, insert, update on realtime.messages to anon, authenticated, servic
 
 -- The topic whose rights are being asked about.
 create or replace function realtime.topic() returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select nullif(pg_catalog.current_setting('realtime.topic', true), '') $$;
 grant execute on function realtime.topic() to anon, authenticated, service_role;

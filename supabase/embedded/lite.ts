@@ -27,6 +27,7 @@ export async function startLite({ databaseUrl, storageFolder, ...keys }: LiteOpt
   // It would grant every table to anon once it sees a policy; our migrations have granted exactly what they mean to.
   Object.assign(connection, { rlsState: 'active' })
   connection.normalizeDbError = asPostgrestAnswers
+  connection.introspect = onlyConstraints(connection.introspect.bind(connection))
   const app = new App({
     connection,
     auth: {
@@ -48,6 +49,17 @@ export async function startLite({ databaseUrl, storageFolder, ...keys }: LiteOpt
       await calls.finish()
       await connection.close()
     },
+  }
+}
+
+type Introspect = ReturnType<typeof createPostgresConnection>['introspect']
+
+/** One row belongs to one where a constraint says so. lite would also believe an index that is for some of the rows only. */
+function onlyConstraints(introspect: Introspect): Introspect {
+  return async (options) => {
+    const found = await introspect(options)
+    const constraints = new Set(found.unique_constraints.map(({ schema, name }) => `${schema}.${name}`))
+    return { ...found, indexes: found.indexes.filter(({ schema, name }) => constraints.has(`${schema}.${name}`)) }
   }
 }
 

@@ -36,7 +36,9 @@ create table public.proposals (
   metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint proposals_amounts_add_up check (final_amount = total_amount + margin_applied)
+  constraint proposals_amounts_add_up check (final_amount = total_amount + margin_applied),
+  -- The client's page hands this file out with the service's rights.
+  constraint proposals_own_file check (file_path ~ ('^proposals/' || request_id || '/[A-Za-z0-9][A-Za-z0-9._-]*$'))
 );
 
 create index proposals_iso_agent_created_idx on public.proposals (iso_agent_id, created_at desc, id desc);

@@ -2,13 +2,13 @@
 
 -- Security definer, so that policies on iso_agents can call it without asking themselves.
 create function public.get_current_iso_agent_id() returns uuid
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$ select id from public.iso_agents where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active $$;
 comment on function public.get_current_iso_agent_id() is
   'The active agent whose Clerk id is the subject of the caller''s token. Null for anyone else, and null owns nothing.';
 
 create function public.is_admin() returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     select exists (
       select from public.iso_agents
@@ -19,13 +19,13 @@ comment on function public.is_admin() is
   'Whether the caller is an active agent with the role admin.';
 
 create function public.owns_resource(resource_iso_agent_id uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$ select coalesce(resource_iso_agent_id = public.get_current_iso_agent_id(), false) $$;
 comment on function public.owns_resource(uuid) is
   'Whether the given iso_agent_id is the caller''s own.';
 
 create function private.readable_agent_ids() returns setof uuid
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     with me as (
       select id, role from public.iso_agents where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active
@@ -38,7 +38,7 @@ comment on function private.readable_agent_ids() is 'The agents whose rows the c
 
 -- The setting `role` survives inside security definer functions, where current_user is already their owner.
 create function private.is_system() returns boolean
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$
     select coalesce(nullif(pg_catalog.current_setting('role', true), 'none'), session_user)
       not in ('anon', 'authenticated', 'authenticator')
@@ -48,7 +48,7 @@ comment on function private.is_system() is
 
 -- Only for triggers that are not security definer: there current_user is still the person's role.
 create function private.is_plain_broker() returns boolean
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select current_user in ('anon', 'authenticated') and not (select public.is_admin()) $$;
 comment on function private.is_plain_broker() is
   'Whether a person writes to the table directly, not through one of our functions, and is no admin.';
@@ -59,7 +59,7 @@ grant execute on function private.is_system(), private.is_plain_broker(), privat
 grant usage on schema private to authenticated, service_role; -- triggers call into it; no table there is granted
 
 create function public.update_updated_at_column() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
   as $$
     begin
       new.updated_at := now();
@@ -71,7 +71,7 @@ comment on function public.update_updated_at_column() is
 
 -- Row level security is per row; this guards columns.
 create function private.protect_columns() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
   as $$
     declare
       before jsonb;
@@ -97,7 +97,7 @@ comment on function private.protect_columns() is
 
 create function private.is_request_transition(from_status public.request_status, to_status public.request_status)
   returns boolean
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$
     select case
       when from_status in ('completed', 'cancelled') then false
@@ -136,7 +136,7 @@ comment on function private.is_request_transition(public.request_status, public.
   'Which changes of a request''s status are legal. Completed and cancelled are final.';
 
 create function private.guard_request_status() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
   as $$
     begin
       if tg_op = 'INSERT' then
@@ -154,7 +154,7 @@ comment on function private.guard_request_status() is
   'Refuses an illegal step of a request (PT409).';
 
 create function private.record_request_status() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       entered timestamptz := clock_timestamp();
@@ -186,7 +186,7 @@ comment on function private.record_request_status() is
 
 create function private.is_proposal_transition(from_status public.proposal_status, to_status public.proposal_status)
   returns boolean
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$
     select (from_status::text || ' > ' || to_status::text) in (
       'draft > generated', 'draft > expired',
@@ -199,7 +199,7 @@ comment on function private.is_proposal_transition(public.proposal_status, publi
   'Which changes of a proposal''s status are legal. An answer is final; what was never sent can only lapse.';
 
 create function private.guard_proposal_status() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
   as $$
     begin
       if tg_op = 'UPDATE' and new.status = old.status then

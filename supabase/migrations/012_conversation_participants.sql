@@ -46,7 +46,7 @@ create trigger participants_updated_at before update on public.conversation_part
   for each row execute function public.update_updated_at_column();
 
 create function public.is_conversation_participant(conv_id uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     select exists (
       select from public.conversation_participants
@@ -57,7 +57,7 @@ comment on function public.is_conversation_participant(uuid) is
   'Whether the caller is active in that conversation.';
 
 create function private.own_conversation_ids() returns setof uuid
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     select conversation_id from public.conversation_participants
     where iso_agent_id = public.get_current_iso_agent_id() and is_active
@@ -66,7 +66,7 @@ comment on function private.own_conversation_ids() is
   'The conversations in which the caller is active. Policies ask this once for a query instead of once for a row.';
 
 create function private.readable_conversation_ids() returns setof uuid
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     with me as (
       select id, role from public.iso_agents where clerk_user_id = (select auth.jwt() ->> 'sub') and is_active
@@ -79,7 +79,7 @@ create function private.readable_conversation_ids() returns setof uuid
 comment on function private.readable_conversation_ids() is 'The conversations that the caller may read: those with a seat, for an admin all.';
 
 create function private.can_reply(conv_id uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     select exists (
       select from public.conversation_participants
@@ -90,7 +90,7 @@ comment on function private.can_reply(uuid) is
   'Whether the caller may write in that conversation.';
 
 create function private.can_invite(conv_id uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     select exists (
       select from public.conversation_participants
@@ -101,7 +101,7 @@ comment on function private.can_invite(uuid) is
   'Whether the caller may bring others into that conversation.';
 
 create function private.has_operator(conv_id uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
     select exists (
       select from public.conversation_participants

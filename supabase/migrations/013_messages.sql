@@ -59,7 +59,7 @@ alter table public.conversation_participants
   foreign key (last_read_message_id) references public.messages (id) on delete set null;
 
 create function private.complete_message() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       parent record;
@@ -89,7 +89,7 @@ comment on function private.complete_message() is
   'Fills in what follows from the rest of a message: its thread and its sender''s name. A reply stays in the room of its parent (PT422).';
 
 create function private.record_message_edit() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
   as $$
     begin
       new.is_edited := true;
@@ -102,7 +102,7 @@ comment on function private.record_message_edit() is
   'Keeps the words that were there before the first edit.';
 
 create function public.update_conversation_on_message() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     begin
       update public.conversations set
@@ -125,7 +125,7 @@ comment on function public.update_conversation_on_message() is
   'Keeps the room''s counters, and everyone else''s unread count.';
 
 create function public.update_parent_reply_count() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       reply record;

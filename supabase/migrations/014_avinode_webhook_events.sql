@@ -60,26 +60,28 @@ create index webhook_events_operator_idx on public.avinode_webhook_events (opera
   where operator_profile_id is not null;
 create index webhook_events_message_idx on public.avinode_webhook_events (message_id) where message_id is not null;
 
--- One row per event that was ever claimed. `claims` counts every claim, also those that used up no attempt.
+-- One row per event that was ever claimed. `claims` counts every claim, also those that used up no attempt; `takeovers` those
+-- after a worker that ended without a word.
 create table private.webhook_event_leases (
   event_id uuid primary key references public.avinode_webhook_events (id) on delete cascade,
   claim_token uuid not null,
   claimed_at timestamptz not null,
   lease_until timestamptz not null,
-  claims integer not null default 1
+  claims integer not null default 1,
+  takeovers integer not null default 0
 );
 
 create index webhook_event_leases_until_idx on private.webhook_event_leases (lease_until);
 
 create function public.calculate_webhook_retry_time(retry_count integer) returns timestamptz
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select now() + make_interval(mins => (2 ^ least(greatest(retry_count, 0), 4))::integer) $$;
 comment on function public.calculate_webhook_retry_time(integer) is
   'When to try again after that many earlier retries: in 1, 2, 4, 8, 16 minutes.';
 
 -- The earlier notifications of the same resource: their keys end in smaller numbers.
 create function private.is_resource_in_hand(p_avinode_event_id text) returns boolean
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from (
@@ -95,7 +97,7 @@ comment on function private.is_resource_in_hand(text) is
   'Whether a worker is just reading the same resource for another notification. A message has only one notification.';
 
 create function public.claim_webhook_event(event_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       event public.avinode_webhook_events;
@@ -109,6 +111,12 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
         or (event.processing_status = 'failed' and event.next_retry_at <= now())
         or (event.processing_status = 'processing' and coalesce(lease.lease_until <= now(), true))
       ) then
+        return null;
+      end if;
+      -- A worker may end for any reason. What so many have ended of is what they were working on.
+      if event.processing_status = 'processing' and lease.takeovers >= 3 then
+        update private.webhook_event_leases l set claims = l.claims + 1 where l.event_id = event.id;
+        perform public.fail_webhook_event(event.id, 'The workers that processed it ended without a word', lease.claim_token);
         return null;
       end if;
       -- Of two that want two notifications of one resource, one sees the claim of the other.
@@ -125,7 +133,8 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
           claim_token = excluded.claim_token,
           claimed_at = excluded.claimed_at,
           lease_until = excluded.lease_until,
-          claims = l.claims + 1
+          claims = l.claims + 1,
+          takeovers = l.takeovers + (event.processing_status = 'processing')::int
         returning * into lease;
       return jsonb_build_object(
         'event_id', event.id,
@@ -141,10 +150,10 @@ create function public.claim_webhook_event(event_id uuid) returns jsonb
     end
   $$;
 comment on function public.claim_webhook_event(uuid) is
-  'Gives a pending, due or abandoned event to exactly one caller, for 60 seconds. Null for everyone else, and while another notification of the same resource is being read.';
+  'Gives a pending, due or abandoned event to exactly one caller, for 60 seconds. Null for everyone else, and while another notification of the same resource is being read. An event that was abandoned more than three times fails instead.';
 
 create function public.heartbeat_webhook_event(event_id uuid, p_claim_token uuid) returns boolean
-  language sql security definer set search_path = ''
+  language sql security definer set search_path = pg_catalog, pg_temp
   as $$
     with kept as (
       update private.webhook_event_leases l set lease_until = clock_timestamp() + interval '60 seconds'
@@ -160,7 +169,7 @@ comment on function public.heartbeat_webhook_event(uuid, uuid) is
 
 create function private.lock_claimed_event(p_event_id uuid, p_claim_token uuid)
   returns public.avinode_webhook_events
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       event public.avinode_webhook_events;
@@ -192,7 +201,7 @@ create function public.complete_webhook_event(
   p_status public.webhook_processing_status default 'completed',
   p_claim_token uuid default null
 ) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       event public.avinode_webhook_events := private.lock_claimed_event(event_id, p_claim_token);
@@ -240,7 +249,7 @@ create function public.fail_webhook_event(
   p_retry_at timestamptz default null,
   p_error_stack text default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       event public.avinode_webhook_events := private.lock_claimed_event(event_id, p_claim_token);

@@ -33,7 +33,7 @@ create index quotes_price_locked_idx on public.quotes (price_locked_until)
   where status in ('pending', 'received', 'analyzed');
 
 create function public.get_or_create_request_conversation(request_id uuid, p_subject text default null) returns uuid
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
     declare
       request public.requests;
@@ -74,7 +74,7 @@ comment on function public.get_or_create_request_conversation(uuid, text) is
 grant execute on function public.get_or_create_request_conversation(uuid, text) to authenticated, service_role;
 
 create function private.guard_proposal_price() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
   as $$
     begin
       if new.quote_id is not null and new.total_amount is not null and private.is_plain_broker() and exists (
@@ -127,5 +127,39 @@ create trigger messages_protect before update on public.messages
   for each row execute function private.protect_columns(
     'id', 'conversation_id', 'sender_type', 'sender_iso_agent_id', 'sender_operator_id', 'sender_name', 'content_type',
     'rich_content', 'attachments', 'parent_message_id', 'thread_root_id', 'reply_count', 'status', 'avinode_message_id',
-    'chatkit_message_id', 'read_by', 'reactions', 'metadata', 'created_at'
+    'chatkit_message_id', 'read_by', 'reactions', 'is_edited', 'edited_at', 'original_content', 'metadata', 'created_at'
   );
+
+-- What follows from what others do is not in a broker's new row either. Avinode's ids are numbers that can be guessed: a row
+-- that bears one beforehand would keep the operator's own words from being stored.
+create function private.refuse_written_by_hand() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp
+  as $$
+    begin
+      if private.is_plain_broker() then
+        raise exception using errcode = '42501',
+          message = format('A new row of %s cannot say what is still to happen to it', tg_table_name);
+      end if;
+      return new;
+    end
+  $$;
+comment on function private.refuse_written_by_hand() is
+  'Refuses a broker''s direct insert of what only the system writes; the trigger''s condition says what that is.';
+
+create trigger messages_refuse_history before insert on public.messages
+  for each row when (
+    new.avinode_message_id is not null or new.status not in ('sending', 'sent') or new.reply_count <> 0
+    or new.read_by <> '[]' or new.reactions <> '{}' or new.is_edited or new.edited_at is not null
+    or new.original_content is not null or new.deleted_at is not null
+  )
+  execute function private.refuse_written_by_hand();
+create trigger proposals_refuse_history before insert on public.proposals
+  for each row when (
+    num_nonnulls(new.sent_at, new.viewed_at, new.accepted_at, new.rejected_at, new.expired_at, new.sent_to_email,
+      new.sent_to_name, new.email_message_id, new.last_viewed_at, new.last_downloaded_at) > 0
+    or new.view_count <> 0 or new.download_count <> 0
+  )
+  execute function private.refuse_written_by_hand();
+create trigger requests_refuse_history before insert on public.requests
+  for each row when (new.operators_contacted <> 0 or new.quotes_expected <> 0 or new.quotes_received <> 0)
+  execute function private.refuse_written_by_hand();

@@ -78,7 +78,7 @@ create policy client_profiles_update_admin on public.client_profiles for update 
 create policy client_profiles_delete_admin on public.client_profiles for delete to authenticated
   using ((select public.is_admin()));
 
--- requests: one's own, for one's own clients, talked about in one's own rooms
+-- requests: one's own, for one's own clients. In which rooms they may be talked about, guard_request_references asks
 create policy requests_select_own on public.requests for select to authenticated
   using (iso_agent_id = any (array(select private.readable_agent_ids())));
 comment on policy requests_select_own on public.requests is 'One''s own; an admin all';
@@ -92,7 +92,6 @@ create policy requests_insert_own on public.requests for insert to authenticated
         where c.id = client_profile_id and c.iso_agent_id = (select public.get_current_iso_agent_id())
       )
     )
-    and (primary_conversation_id is null or primary_conversation_id = any (array(select private.own_conversation_ids())))
   );
 create policy requests_update_own on public.requests for update to authenticated
   using (iso_agent_id = (select public.get_current_iso_agent_id()))
@@ -105,7 +104,6 @@ create policy requests_update_own on public.requests for update to authenticated
         where c.id = client_profile_id and c.iso_agent_id = (select public.get_current_iso_agent_id())
       )
     )
-    and (primary_conversation_id is null or primary_conversation_id = any (array(select private.own_conversation_ids())))
   );
 -- Later than draft, a request is cancelled and kept.
 create policy requests_delete_own on public.requests for delete to authenticated
@@ -259,8 +257,9 @@ create policy participants_select_participant on public.conversation_participant
 comment on policy participants_select_participant on public.conversation_participants is 'Where one has a seat; an admin all';
 create policy participants_insert_with_permission on public.conversation_participants for insert to authenticated
   with check (private.can_invite(conversation_id));
+-- An update without a condition asks no select policy: whoever has left must not sit down again by one.
 create policy participants_update_own on public.conversation_participants for update to authenticated
-  using (iso_agent_id = (select public.get_current_iso_agent_id()))
+  using (iso_agent_id = (select public.get_current_iso_agent_id()) and is_active)
   with check (iso_agent_id = (select public.get_current_iso_agent_id()));
 create policy participants_insert_admin on public.conversation_participants for insert to authenticated
   with check ((select public.is_admin()));
@@ -320,7 +319,7 @@ create policy webhook_events_delete_admin on public.avinode_webhook_events for d
   using ((select public.is_admin()));
 
 create function private.id_in_path(path text) returns uuid
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$
     select case
       when (string_to_array(path, '/'))[2] ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
@@ -382,7 +381,11 @@ begin
       and private.can_reply(private.id_in_path(name))
     );
   create policy message_attachments_update_uploader on storage.objects for update to authenticated
-    using (bucket_id = 'message-attachments' and owner_id = (select auth.jwt() ->> 'sub'))
+    using (
+      bucket_id = 'message-attachments'
+      and owner_id = (select auth.jwt() ->> 'sub')
+      and private.id_in_path(name) = any (array(select private.own_conversation_ids()))
+    )
     with check (
       bucket_id = 'message-attachments'
       and owner_id = (select auth.jwt() ->> 'sub')

@@ -3,7 +3,7 @@
 
 -- The same text gives the same uuid (version 8, RFC 9562), so that a repeated effect meets its own row.
 create function private.derived_id(p_key text) returns uuid
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select (
     substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-8' || substr(h, 14, 3) || '-'
@@ -16,7 +16,7 @@ comment on function private.derived_id(text) is
 
 -- Avinode's timestamps are another company's text: what cannot be read is unknown, never an error that blocks an event.
 create function private.parse_time(p_text text) returns timestamptz
-  language plpgsql stable set search_path = '' set timezone = 'UTC'
+  language plpgsql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC'
 as $$
 begin
   return nullif(btrim(p_text), '')::timestamptz;
@@ -28,7 +28,7 @@ comment on function private.parse_time(text) is
   'Reads an ISO time, as UTC where it names no zone. Null for what is no time.';
 
 create function private.require_agent() returns uuid
-  language plpgsql stable set search_path = ''
+  language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := public.get_current_iso_agent_id();
@@ -42,7 +42,7 @@ $$;
 comment on function private.require_agent() is 'The calling broker''s iso_agent_id. PT403 where the token belongs to no active agent.';
 
 create function private.require_participant(p_conversation_id uuid) returns public.conversation_participants
-  language plpgsql stable set search_path = ''
+  language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_participant public.conversation_participants;
@@ -60,7 +60,7 @@ comment on function private.require_participant(uuid) is
   'The caller''s own row in a conversation. PT404 for a conversation that the caller does not take part in.';
 
 create function private.has_assistant(p_conversation_id uuid) returns boolean
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from public.conversation_participants p
@@ -70,7 +70,7 @@ $$;
 comment on function private.has_assistant(uuid) is 'Whether the assistant takes part in a conversation, and so answers in it.';
 
 create function private.request_room(p_request_id uuid) returns uuid
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     (select r.primary_conversation_id from public.requests r
@@ -88,7 +88,7 @@ create function private.post_note(
   p_id uuid, p_conversation_id uuid, p_sender_type public.message_sender_type, p_content_type public.message_content_type,
   p_content text, p_rich_content jsonb default null, p_metadata jsonb default '{}'
 ) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into public.messages (id, conversation_id, sender_type, sender_name, content_type, content, rich_content, status, metadata)
@@ -103,7 +103,7 @@ comment on function private.post_note(
 
 -- Money crosses every border as text: a JSON number would lose its cents on the way through a float.
 create function private.quote_json(q public.quotes) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select to_jsonb(q) || jsonb_build_object(
     'base_price', q.base_price::text, 'fuel_surcharge', q.fuel_surcharge::text, 'taxes', q.taxes::text,
@@ -112,7 +112,7 @@ $$;
 comment on function private.quote_json(public.quotes) is 'A quote as JSON, with its money as decimal text.';
 
 create function private.request_segments(r public.requests) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when jsonb_typeof(r.metadata -> 'segments') = 'array' and r.metadata -> 'segments' <> '[]' then r.metadata -> 'segments'
@@ -130,7 +130,7 @@ comment on function private.request_segments(public.requests) is
   'The flights of a request, in order: those that are written down, else the way out and, with a return date, the way back.';
 
 create function private.request_json(r public.requests) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select to_jsonb(r) || jsonb_build_object(
     'budget', r.budget::text,
@@ -143,7 +143,7 @@ comment on function private.request_json(public.requests) is
   'A request as JSON, as its broker reads it: with its flights, its client, and its money as decimal text.';
 
 create function private.proposal_json(p public.proposals) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select to_jsonb(p) - 'email_body' - 'file_url' || jsonb_build_object(
     'total_amount', p.total_amount::text, 'margin_applied', p.margin_applied::text, 'final_amount', p.final_amount::text,
@@ -154,6 +154,6 @@ comment on function private.proposal_json(public.proposals) is
 
 -- How long a worker may hold what it claimed without saying that it lives.
 create function private.lease_time() returns interval
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select interval '60 seconds' $$;
 comment on function private.lease_time() is 'The length of a lease: whoever does not renew it within this time has lost it.';

@@ -3,7 +3,7 @@
 create function private.set_request_status(
   p_request_id uuid, p_to public.request_status, p_agent text, p_metadata jsonb default '{}', p_error text default null
 ) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform set_config('jetvision.agent', coalesce(p_agent, ''), true);
@@ -21,7 +21,7 @@ comment on function private.set_request_status(uuid, public.request_status, text
 
 create function private.advance_forward(p_request_id uuid, p_to public.request_status, p_agent text, p_metadata jsonb default '{}')
   returns public.request_status
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_status public.request_status;
@@ -41,7 +41,7 @@ comment on function private.advance_forward(uuid, public.request_status, text, j
 create function public.advance_request(
   p_request_id uuid, p_to public.request_status, p_agent text default null, p_metadata jsonb default '{}', p_error text default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_request public.requests;
@@ -61,7 +61,7 @@ comment on function public.advance_request(uuid, public.request_status, text, js
   'Moves a request of the caller one step and records it in workflow_states. Being there already changes nothing; PT409 for an illegal step, PT404 for another broker''s request.';
 
 create function public.log_execution(p_id uuid, p_row jsonb) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_before public.agent_executions;

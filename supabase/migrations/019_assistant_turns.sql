@@ -42,7 +42,7 @@ create table private.assistant_turn_chunks (
 );
 
 create function private.end_turn(p_turn_id uuid, p_status text, p_error text default null) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   update private.assistant_turns set
@@ -60,7 +60,7 @@ create function private.insert_broker_message(
   p_parent_message_id uuid, p_attachments jsonb, p_status public.message_status,
   out message public.messages, out is_new boolean
 )
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_participant public.conversation_participants := private.require_participant(p_conversation_id);
@@ -110,7 +110,7 @@ comment on function private.insert_broker_message(uuid, uuid, text, text, jsonb,
 
 create function private.queue_turn(p_turn_id uuid, p_conversation_id uuid, p_iso_agent_id uuid, p_user_message_id uuid, p_trigger jsonb)
   returns boolean
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if private.has_operator(p_conversation_id) then
@@ -131,7 +131,7 @@ create function public.start_turn(
   p_rich_content jsonb default null, p_parent_message_id uuid default null, p_attachments jsonb default '[]',
   p_trigger jsonb default '{"kind": "message"}'
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn_id uuid := private.derived_id('turn:' || p_message_id);
@@ -148,7 +148,7 @@ comment on function public.start_turn(uuid, uuid, text, text, jsonb, uuid, jsonb
   'Posts the caller''s message and asks the assistant for an answer, in one transaction; the same message id again starts nothing new. PT404 for a conversation of others, PT403 without the right to reply.';
 
 create function public.start_background_turn(p_conversation_id uuid, p_turn_id uuid, p_trigger jsonb) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid;
@@ -170,13 +170,15 @@ comment on function public.start_background_turn(uuid, uuid, jsonb) is
   'Asks for a turn that no message started, for the broker whose conversation it is; once for each turn id.';
 
 create function public.stop_turn(p_conversation_id uuid) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn record;
   v_stopped boolean := false;
 begin
-  perform private.require_participant(p_conversation_id);
+  if not (private.require_participant(p_conversation_id)).can_reply then
+    raise exception using errcode = 'PT403', message = 'You may read this conversation, but not write in it';
+  end if;
   for v_turn in
     select id, status, lease_until from private.assistant_turns
      where conversation_id = p_conversation_id and status in ('queued', 'running') for update
@@ -196,7 +198,7 @@ comment on function public.stop_turn(uuid) is
   'Stops the assistant in a conversation of the caller: a running turn is told to stop, waiting ones are dropped. A turn that waits for an approval stays.';
 
 create function public.read_turn(p_conversation_id uuid, p_after integer, p_turn_id uuid default null) returns jsonb
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn private.assistant_turns;

@@ -1,7 +1,7 @@
 -- How a worker runs a turn: claims it, says what it says, and brings it to rest. Whoever lost the claim changes nothing.
 
 create function private.is_first_in_room(t private.assistant_turns) returns boolean
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select not exists (
     select from private.assistant_turns other
@@ -13,7 +13,7 @@ comment on function private.is_first_in_room(private.assistant_turns) is
   'Whether no other turn of the same conversation runs, or has waited longer.';
 
 create function private.free_turns(p_iso_agent_id uuid) returns integer
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select greatest(0, 4 - count(*))::integer from private.assistant_turns t
    where t.iso_agent_id = p_iso_agent_id and t.status = 'running' and t.lease_until > clock_timestamp()
@@ -22,7 +22,7 @@ comment on function private.free_turns(uuid) is
   'How many more turns may run for a broker at this moment: four at once, so that the many rooms of one broker do not keep the others waiting.';
 
 create function public.claim_turn(p_turn_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn private.assistant_turns;
@@ -86,7 +86,7 @@ comment on function public.claim_turn(uuid) is
   'Gives a waiting or abandoned turn to one worker for 60 seconds, with the broker for whom it runs. Null while it is held, not due, not the oldest of its conversation, or while four others run for the same broker.';
 
 create function public.heartbeat_turn(p_turn_id uuid, p_claim_token uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_stop boolean;
@@ -101,7 +101,7 @@ comment on function public.heartbeat_turn(uuid, uuid) is
   'Renews the lease of a turn. `held` false: another worker has it, stop at once. `stop_requested`: the broker pressed Stop.';
 
 create function public.append_turn_chunks(p_turn_id uuid, p_claim_token uuid, p_first_seq integer, p_chunks jsonb) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The lock keeps a takeover, which deletes the chunks, from happening in between.
@@ -121,7 +121,7 @@ comment on function public.append_turn_chunks(uuid, uuid, integer, jsonb) is
   'Adds streamed chunks under the numbers from p_first_seq on, and wakes the readers. False, and no change, without the claim.';
 
 create function private.open_approvals(p_turn_id uuid) returns bigint
-  language plpgsql stable set search_path = ''
+  language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (select count(*) from public.approvals a where a.turn_id = p_turn_id and a.status in ('pending', 'approved'));
@@ -133,7 +133,7 @@ create function public.complete_turn(
   p_turn_id uuid, p_claim_token uuid, p_status text, p_messages jsonb, p_run_state text default null,
   p_sdk_version text default null, p_error text default null
 ) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn private.assistant_turns;
@@ -178,7 +178,7 @@ comment on function public.complete_turn(uuid, uuid, text, jsonb, text, text, te
 create function public.defer_turn(
   p_turn_id uuid, p_claim_token uuid, p_retry_at timestamptz, p_error text, p_notice text default null
 ) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn private.assistant_turns;
@@ -208,7 +208,7 @@ comment on function public.defer_turn(uuid, uuid, timestamptz, text, text) is
   'Puts a turn back until an outage is over; this counts as no crash. The notice is posted once, however often the turn is deferred.';
 
 create function public.resume_turn(p_turn_id uuid) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_status text;
@@ -228,7 +228,7 @@ comment on function public.resume_turn(uuid) is
   'Lets an interrupted turn go on once none of its approvals is open. True when the turn now waits for a worker.';
 
 create function public.next_turn(p_turn_id uuid) returns jsonb
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('id', waiting.id, 'attempt', waiting.attempt)
     from private.assistant_turns ended

@@ -2,7 +2,7 @@
 -- made or asked for before is found again and nothing is done twice. Only its words are new, in the place of the old ones.
 
 create function public.retry_turn(p_conversation_id uuid, p_message_id uuid default null) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_turn private.assistant_turns;

@@ -50,7 +50,7 @@ create function public.file_approval(
   p_id uuid, p_action text, p_payload jsonb, p_sha256 text, p_request_id uuid, p_conversation_id uuid, p_turn_id uuid,
   p_tool_call_id text, p_expires_at timestamptz, p_card boolean default true
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -111,7 +111,7 @@ comment on function public.file_approval(uuid, text, jsonb, text, uuid, uuid, uu
 
 -- What a broker may change before approving: words, never to whom they go.
 create function private.editable_fields(p_action text) returns text[]
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select case p_action
     when 'send_proposal' then array['subject', 'body']
@@ -125,12 +125,13 @@ comment on function private.editable_fields(text) is 'The fields of an action''s
 create function public.decide_approval(
   p_id uuid, p_decision text, p_reason text default null, p_payload jsonb default null, p_sha256 text default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
   v_approval public.approvals;
   v_room uuid;
+  v_outbox_id uuid;
 begin
   if p_decision is null or p_decision not in ('approve', 'reject') then
     raise exception using errcode = 'PT422', message = 'A decision is approve or reject';
@@ -169,11 +170,21 @@ begin
    where id = p_id returning * into v_approval;
   if v_approval.action = 'reply_to_operator' then
     v_room := coalesce((v_approval.payload ->> 'conversation_id')::uuid, v_approval.conversation_id);
-    perform private.require_participant(v_room);
+    if not (private.require_participant(v_room)).can_reply then
+      raise exception using errcode = 'PT403', message = 'You may read this conversation, but not write in it';
+    end if;
+    -- The payload is what its broker filed; another's RFQ in it would carry words to another's operator.
+    if v_approval.payload ? 'rfq_id' and v_approval.payload ->> 'rfq_id' is distinct from (
+      select c.avinode_thread_id from public.conversations c where c.id = v_room
+    ) then
+      raise exception using errcode = 'PT409', message = 'This RFQ is not talked about in this room';
+    end if;
   end if;
+  -- Somebody who has seen the approval may have given its id to a message of theirs, which then has its place.
+  v_outbox_id := case when exists (select from private.outbox o where o.id = p_id) then gen_random_uuid() else p_id end;
   insert into private.outbox (id, approval_id, iso_agent_id, conversation_id, action, payload)
-  values (p_id, p_id, v_agent, v_room, v_approval.action, v_approval.payload);
-  return to_jsonb(v_approval) || jsonb_build_object('outbox_id', p_id);
+  values (v_outbox_id, p_id, v_agent, v_room, v_approval.action, v_approval.payload);
+  return to_jsonb(v_approval) || jsonb_build_object('outbox_id', v_outbox_id);
 end
 $$;
 comment on function public.decide_approval(uuid, text, text, jsonb, text) is

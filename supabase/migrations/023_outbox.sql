@@ -35,7 +35,7 @@ create trigger outbox_updated_at before update on private.outbox
   for each row execute function public.update_updated_at_column();
 
 create function private.outbox_request(p_outbox private.outbox) returns uuid
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     (select a.request_id from public.approvals a where a.id = p_outbox.approval_id),
@@ -47,7 +47,7 @@ comment on function private.outbox_request(private.outbox) is 'The request that 
 
 -- Whoever changes a request and its outbox rows takes the request first, so that two of them cannot wait for each other.
 create function private.lock_outbox(p_id uuid, p_claim_token uuid) returns private.outbox
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox;
@@ -63,7 +63,7 @@ comment on function private.lock_outbox(uuid, uuid) is
   'The outbox row, locked with its request, if the token is that of its last claim; else null.';
 
 create function private.settle_approval(p_outbox private.outbox, p_status text, p_result jsonb, p_error text) returns uuid
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update public.approvals set
     status = p_status, result = p_result, error_message = p_error,
@@ -75,7 +75,7 @@ comment on function private.settle_approval(private.outbox, text, jsonb, text) i
   'Writes into the approval what came of it; answers with the turn that may be waiting for it.';
 
 create function public.claim_outbox(p_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox;
@@ -120,7 +120,7 @@ comment on function public.claim_outbox(uuid) is
   'Gives what waits to leave the house to one worker for 60 seconds. `was_sending`: an earlier holder may have sent it already. Null while it is held, not due, or an older message to the same operator has not left.';
 
 create function public.mark_outbox_sending(p_id uuid, p_claim_token uuid) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox := private.lock_outbox(p_id, p_claim_token);
@@ -138,7 +138,7 @@ comment on function public.mark_outbox_sending(uuid, uuid) is
   'Records that the first byte is about to leave. False: the claim is lost, or an earlier attempt turns out to have arrived; send nothing.';
 
 create function public.complete_outbox(p_id uuid, p_claim_token uuid, p_result jsonb) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox := private.lock_outbox(p_id, p_claim_token);
@@ -161,7 +161,7 @@ comment on function public.complete_outbox(uuid, uuid, jsonb) is
   'What was to be sent was sent: closes it and its approval and writes what follows (proposal, message, request), in one transaction. Null, and no change, without the claim; the holder may repeat it.';
 
 create function private.next_outbox(p_outbox private.outbox) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('id', o.id, 'attempt', o.claims)
     from private.outbox o
@@ -171,7 +171,7 @@ $$;
 comment on function private.next_outbox(private.outbox) is 'What waits to go to the same operator next.';
 
 create function private.post_outbox_notice(p_outbox private.outbox, p_key text, p_notice text) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_room uuid;
@@ -197,7 +197,7 @@ create function public.fail_outbox(
   p_id uuid, p_claim_token uuid, p_error text, p_uses_attempt boolean, p_retry_at timestamptz, p_final boolean default false,
   p_notice text default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox := private.lock_outbox(p_id, p_claim_token);
@@ -232,7 +232,7 @@ comment on function public.fail_outbox(uuid, uuid, text, boolean, timestamptz, b
   'Nothing was sent: tried again later, or given up for good when final or after five attempts; an outage (p_uses_attempt false) counts as none. Null, and no change, without the claim.';
 
 create function public.unknown_outbox(p_id uuid, p_claim_token uuid, p_error text) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox := private.lock_outbox(p_id, p_claim_token);

@@ -3,7 +3,7 @@
 -- One Avinode message is one row. The notification of our own message may come before we learn its id from the answer to our
 -- call: then the row was bound by its text, and two messages with the same words may have been bound crosswise.
 create function private.bind_avinode_message(p_message_id uuid, p_avinode_message_id text) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mine public.messages;
@@ -39,12 +39,12 @@ comment on function private.bind_avinode_message(uuid, text) is
   'Marks one of our messages as sent under Avinode''s id. A row that a notification made for the same message gives way.';
 
 create function private.reply_id(p_outbox_id uuid) returns uuid
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select private.derived_id('reply:' || p_outbox_id) $$;
 comment on function private.reply_id(uuid) is 'The id of the message that an approved reply to an operator becomes.';
 
 create function private.remove_message(p_message_id uuid) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_room uuid;
@@ -57,7 +57,7 @@ $$;
 comment on function private.remove_message(uuid) is 'Takes back a second row of a message that has one already.';
 
 create function private.write_reply(p_outbox private.outbox, p_avinode_message_id text) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into public.messages (id, conversation_id, sender_type, content, status, metadata)
@@ -72,7 +72,7 @@ comment on function private.write_reply(private.outbox, text) is
   'The approved words to an operator as a message of their room, once.';
 
 create function private.confirm_delivery(p_outbox private.outbox, p_avinode_message_id text) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message uuid := coalesce(p_outbox.message_id, private.reply_id(p_outbox.id));
@@ -97,7 +97,7 @@ comment on function private.confirm_delivery(private.outbox, text) is
   'Avinode has shown us our own message: it was delivered, whatever the sender could tell.';
 
 create function private.was_delivered(p_outbox private.outbox) returns boolean
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_avinode_message_id text;

@@ -2,7 +2,7 @@
 -- lock of the request, and touches only rows of the broker who approved.
 
 create function private.proposal_was_sent(p_outbox private.outbox, p_result jsonb) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payload jsonb := p_outbox.payload;
@@ -39,7 +39,7 @@ comment on function private.proposal_was_sent(private.outbox, jsonb) is
   'The proposal, its request and the room of the request after the e-mail has left.';
 
 create function private.cancel_request(p_request_id uuid, p_note_key text, p_metadata jsonb) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if (select r.status from public.requests r where r.id = p_request_id) not in ('completed', 'cancelled') then
@@ -65,7 +65,7 @@ comment on function private.cancel_request(uuid, text, jsonb) is
   'Ends a request and everything that was still open for it: rooms, quotes, proposals and their links, questions for approval.';
 
 create function private.choose_quote(p_quote_id uuid) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update public.quotes q set
     status = case
@@ -82,7 +82,7 @@ comment on function private.choose_quote(uuid) is
   'The one quote of its request that counts as chosen; another that was chosen before is open again, unless it no longer stands.';
 
 create function private.quote_was_accepted(p_outbox private.outbox) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_quote public.quotes;
@@ -105,7 +105,7 @@ comment on function private.quote_was_accepted(private.outbox) is
   'The quote that the broker took, told in the room of the request.';
 
 create function private.take_effect(p_outbox private.outbox, p_result jsonb) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   case p_outbox.action

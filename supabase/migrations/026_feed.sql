@@ -36,7 +36,7 @@ create unlogged table private.feed_pending (
 create index feed_pending_transaction_idx on private.feed_pending (transaction_id);
 
 create function private.note_for_feed() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_row record := case when tg_op = 'DELETE' then old else new end;
@@ -52,7 +52,7 @@ $$;
 comment on function private.note_for_feed() is 'Notes a change for the feed; what it looks like is read when the transaction ends.';
 
 create function private.feed_payload(p_source text, p_row_id uuid) returns jsonb
-  language plpgsql stable set search_path = ''
+  language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case p_source
@@ -75,7 +75,7 @@ $$;
 comment on function private.feed_payload(text, uuid) is 'The row that an event is about, as it is when its transaction ends.';
 
 create function private.feed_readers(p_source text, p_conversation_id uuid, p_payload jsonb) returns setof uuid
-  language plpgsql stable set search_path = ''
+  language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_source in ('messages', 'conversation_participants') then
@@ -92,7 +92,7 @@ comment on function private.feed_readers(text, uuid, jsonb) is
   'Who is told: whoever takes part in the conversation, or owns the request, quote, proposal or approval.';
 
 create function private.flush_feed() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_event record;
@@ -145,7 +145,7 @@ comment on function private.flush_feed() is
   'Turns everything that the ending transaction noted into numbered events, broker by broker.';
 
 create function private.announce_feed(p_iso_agent_id uuid, p_position bigint) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_iso_agent_id is not null then
@@ -187,7 +187,7 @@ create trigger participants_feed_read after update of last_read_at, last_read_me
   execute function private.note_for_feed('read');
 
 create function public.read_feed(p_after bigint, p_conversation_id uuid default null, p_limit integer default 200) returns jsonb
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -211,7 +211,7 @@ comment on function public.read_feed(bigint, uuid, integer) is
   'The caller''s events after a position, oldest first, of one conversation if one is named (PT404 if it is not the caller''s). Reading on from the last position seen misses and repeats nothing.';
 
 create function public.feed_position() returns bigint
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();

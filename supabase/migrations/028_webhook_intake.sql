@@ -8,7 +8,7 @@ create table private.webhook_resource_counters (
 );
 
 create function private.notification_seen_again(p_event_id uuid) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update public.avinode_webhook_events e set
     parsed_data = coalesce(e.parsed_data, '{}')
@@ -21,13 +21,15 @@ comment on function private.notification_seen_again(uuid) is 'Counts a notificat
 create function public.store_webhook_event(
   p_source text, p_payload jsonb, p_headers jsonb, p_source_ip text, p_user_agent text, p_connection text default 'default'
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_type text := coalesce(nullif(p_payload ->> 'type', ''), 'unknown');
   v_resource text := coalesce(nullif(p_payload ->> 'id', ''), md5(p_payload::text));
   v_connection text := coalesce(p_connection, 'default');
-  v_prefix text := case when v_connection = 'default' then '' else v_connection || '/' end || v_type || ':' || v_resource;
+  -- What stands before the first slash is a connection: no kind may look as if it named one.
+  v_prefix text := case when v_connection = 'default' then '' else v_connection || '/' end
+    || replace(v_type, '/', '_') || ':' || v_resource;
   v_is_known boolean := v_type in ('tripmsgs', 'rfqs', 'trips', 'emptylegs');
   v_event_id uuid;
   v_key text := v_prefix;
@@ -95,7 +97,7 @@ comment on function public.store_webhook_event(text, jsonb, jsonb, text, text, t
   'Stores a notification whose sender was authenticated as a connection. `is_new` false: it merged with a row that is known (a message) or still waits to be read. Unknown types are kept as skipped.';
 
 create function public.store_webhook_events(p_notifications jsonb) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_one record;
@@ -117,7 +119,7 @@ comment on function public.store_webhook_events(jsonb) is
   'Stores several notifications in one transaction, each given as the arguments of store_webhook_event: all of them, or none.';
 
 create function private.without_credentials(p_headers jsonb) returns jsonb
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_object_agg(key, value), '{}')
     from jsonb_each(case jsonb_typeof(p_headers) when 'object' then p_headers else '{}' end)

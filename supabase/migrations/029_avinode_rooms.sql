@@ -3,7 +3,7 @@
 -- Everything runs under the lock of the request.
 
 create function private.find_avinode_request(p_trip jsonb) returns uuid
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select r.id
     from (select case when p_trip ->> 'external_trip_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -11,14 +11,14 @@ as $$
     join public.requests r
       on r.avinode_trip_id = p_trip ->> 'id' or r.metadata ->> 'avinode_display_id' = p_trip ->> 'display_id' or r.id = trip.own_id
    where private.connection_of(r.iso_agent_id) = coalesce(p_trip ->> 'connection', 'default')
-   order by (r.avinode_trip_id = p_trip ->> 'id') desc nulls last, (r.id = trip.own_id) desc nulls last
+   order by (r.id = trip.own_id) desc nulls last, (r.avinode_trip_id = p_trip ->> 'id') desc nulls last
    limit 1
 $$;
 comment on function private.find_avinode_request(jsonb) is
-  'The request that an Avinode trip was made for, by trip id, by our own id that we gave it, or by its display id; only one of the connection that the trip was read through.';
+  'The request that an Avinode trip was made for: by our own id that Avinode keeps with it, which no broker can write, else by trip id or display id; only one of the connection that the trip was read through.';
 
 create function private.record_operator(p_operator jsonb) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_operator public.operator_profiles;
@@ -48,7 +48,7 @@ comment on function private.record_operator(jsonb) is
   'The operator''s profile, made or brought up to date; what Avinode does not tell this time is kept.';
 
 create function private.merge_lifts(p_older jsonb, p_newer jsonb) returns jsonb
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(
     coalesce(o.lift, '{}') || coalesce(n.lift, '{}') || jsonb_build_object(
@@ -70,7 +70,7 @@ $$;
 comment on function private.merge_lifts(jsonb, jsonb) is 'The lifts of an RFQ from an older and a newer reading.';
 
 create function private.merge_rfq(p_known jsonb, p_read jsonb) returns jsonb
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_known is null then p_read
@@ -91,7 +91,7 @@ comment on function private.merge_rfq(jsonb, jsonb) is
   'What is known of an RFQ from two readings, in whatever order they came: a cancelled RFQ stays cancelled, an answered lift answered.';
 
 create function private.record_rfq(p_request public.requests, p_rfq jsonb) returns public.conversations
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_operator_id uuid := private.record_operator(p_rfq -> 'operator');
@@ -142,7 +142,7 @@ comment on function private.record_rfq(public.requests, jsonb) is
   'The room of an RFQ with broker, assistant and operator, and what is known of the RFQ. Its subject names operator and route, never the client.';
 
 create function private.room_of_quote(p_request public.requests, p_change jsonb) returns public.conversations
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rfq jsonb;

@@ -2,7 +2,7 @@
 -- and whether it is time to compare. Worked out anew each time, so that the order of arrival does not matter.
 
 create function private.record_quote(p_request public.requests, p_room public.conversations, p_change jsonb) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_quote jsonb := p_change -> 'quote';
@@ -45,7 +45,7 @@ comment on function private.record_quote(public.requests, public.conversations, 
   'An operator''s quote, once for each Avinode quote id. It holds for seven days, but not past the day of the first departure. What the broker decided about it is never undone.';
 
 create function private.place_quotes(p_request_id uuid) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   with placed as (
     select q.id, c.avinode_thread_id as rfq_id,
@@ -66,7 +66,7 @@ comment on function private.place_quotes(uuid) is
   'Says for each quote which lift of which RFQ it answers. An extra quote, tied to no lift, replaces only an earlier one of the same aircraft.';
 
 create function private.settle_quotes(p_request_id uuid) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.place_quotes(p_request_id);
@@ -123,8 +123,21 @@ $$;
 comment on function private.settle_quotes(uuid) is
   'Works out, from all that is known of a request''s RFQs, which quotes still stand, how each lift was answered, and the counters. Changes only what differs.';
 
+-- A place among the quotes that stand is nothing that one keeps which no longer stands, however it ended.
+create function private.forget_ranking() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.ranking := null;
+  return new;
+end
+$$;
+comment on function private.forget_ranking() is 'An expired quote has no place in the ranking any more; its score stays.';
+create trigger quotes_forget_ranking before update of status on public.quotes
+  for each row when (new.status = 'expired' and new.ranking is not null) execute function private.forget_ranking();
+
 create function private.settle_rooms(p_request_id uuid) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   with answered as (
@@ -168,7 +181,7 @@ comment on function private.settle_rooms(uuid) is
   'Brings the rooms of a request''s RFQs up to date: the answer of each lift and of the whole, the quote that stands, and the end of a cancelled RFQ.';
 
 create function private.lift_answer(p_room_id uuid, p_lift jsonb) returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when declined_on is null and quoted_on is null then coalesce(p_lift ->> 'answer', 'unanswered')
@@ -188,7 +201,7 @@ comment on function private.lift_answer(uuid, jsonb) is
   'How a lift was answered: by the newest quote or decline that we hold; a reading of the RFQ, which may be old, only where we hold neither.';
 
 create function private.count_quotes(p_request_id uuid) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   with counted as (
     select count(*) filter (where is_open) as contacted,
@@ -216,7 +229,7 @@ comment on function private.count_quotes(uuid) is
   'Counts a request''s operators and quotes anew from its rooms: a counter that is only added to drifts.';
 
 create function private.analysis_key(p_request_id uuid) returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select md5(string_agg(q.id::text, ',' order by q.id))
            || '-' || floor(extract(epoch from clock_timestamp() - max(coalesce(q.received_at, q.created_at))) / 600)::int

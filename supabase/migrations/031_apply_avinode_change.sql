@@ -3,7 +3,7 @@
 create function private.record_message(
   p_request public.requests, p_room public.conversations, p_change jsonb, p_operator_id uuid, p_quote_id uuid
 ) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_kind text := p_change ->> 'kind';
@@ -65,7 +65,7 @@ comment on function private.record_message(public.requests, public.conversations
   'What was said in Avinode as a message of the operator''s room, once. An operator''s words are kept exactly as they are, and are not trusted.';
 
 create function private.plain_words(p_kind text, p_quote public.quotes) returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_quote.id is not null then format('%s quoted %s %s for %s.', p_quote.operator_name,
@@ -78,14 +78,14 @@ $$;
 comment on function private.plain_words(text, public.quotes) is 'What a message says whose sender wrote nothing.';
 
 create function private.same_words(p_one text, p_other text) returns boolean
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select regexp_replace(btrim(p_one, E' \t\r\n'), '\s+', ' ', 'g') = regexp_replace(btrim(p_other, E' \t\r\n'), '\s+', ' ', 'g')
 $$;
 comment on function private.same_words(text, text) is 'Whether two texts differ in white space only, as they may after a way through Avinode.';
 
 create function private.record_own_message(p_request public.requests, p_room public.conversations, p_said jsonb) returns uuid
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id uuid;
@@ -120,7 +120,7 @@ comment on function private.record_own_message(public.requests, public.conversat
   'Our own side''s words as Avinode shows them: the row that sent them, else a new row for what the broker wrote in Avinode itself.';
 
 create function private.postpone_unlinked(p_event public.avinode_webhook_events, p_claim_token uuid, p_reason text) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_event.id is null then
@@ -139,7 +139,7 @@ comment on function private.postpone_unlinked(public.avinode_webhook_events, uui
   'A notification may be faster than the row of the trip that it is about: looked at again for ten minutes, then kept as skipped.';
 
 create function private.catch_up(p_request_id uuid) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (
@@ -165,7 +165,7 @@ comment on function private.catch_up(uuid) is
   'Brings a request''s state forward to what its RFQs and quotes say, never back, and starts the time that operators have.';
 
 create function public.apply_avinode_change(p_event_id uuid, p_claim_token uuid, p_change jsonb) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_event public.avinode_webhook_events;
@@ -244,7 +244,7 @@ comment on function public.apply_avinode_change(uuid, uuid, jsonb) is
   'Applies one change read from Avinode (operators, rooms, quotes, messages, counters, state) and completes its event, in one transaction, with the same result in whatever order changes come. `applied` false: the claim is lost, or no request belongs to the trip.';
 
 create function private.note_event_facts(p_event_id uuid, p_change jsonb, p_thread_id text) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update public.avinode_webhook_events set
     avinode_timestamp = coalesce(private.parse_time(p_change ->> 'avinode_timestamp'), avinode_timestamp),
@@ -257,7 +257,7 @@ $$;
 comment on function private.note_event_facts(uuid, jsonb, text) is 'Avinode''s own ids of what an event was about.';
 
 create function private.event_type(p_change jsonb, p_message_id uuid) returns public.avinode_event_type
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_change ->> 'kind' = 'quote' and exists (

@@ -7,7 +7,7 @@ create table private.dead_letter_notices (
 comment on table private.dead_letter_notices is 'Which death of a notification somebody has been told of.';
 
 create function private.due_dead_letters(p_limit integer) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('event_id', due.id) order by due.received_at desc), '[]')
     from (
@@ -21,7 +21,7 @@ $$;
 comment on function private.due_dead_letters(integer) is 'Notifications that were given up, and nobody has been told yet.';
 
 create function public.note_dead_letter(p_event_id uuid) returns void
-  language sql volatile security definer set search_path = ''
+  language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into private.dead_letter_notices (event_id, died_at)
   select e.id, coalesce(e.processed_at, e.received_at) from public.avinode_webhook_events e
@@ -32,7 +32,7 @@ comment on function public.note_dead_letter(uuid) is
   'Notes that a dead letter has been explained. One that is replayed and dies again is to be explained anew.';
 
 create function public.is_untold_dead_letter(p_event_id uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select exists (
     select from public.avinode_webhook_events e
@@ -56,7 +56,7 @@ create index admin_actions_subject_idx on private.admin_actions (subject_id, don
 create index admin_actions_agent_idx on private.admin_actions (iso_agent_id, done_at desc);
 
 create function private.require_admin() returns uuid
-  language plpgsql stable set search_path = ''
+  language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -70,7 +70,7 @@ $$;
 comment on function private.require_admin() is 'The calling administrator''s iso_agent_id. PT403 for everybody else.';
 
 create function private.replay(p_agent uuid, p_event public.avinode_webhook_events) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update public.avinode_webhook_events set
     processing_status = 'pending', retry_count = 0, next_retry_at = null, processed_at = null
@@ -83,7 +83,7 @@ comment on function private.replay(uuid, public.avinode_webhook_events) is
   'Gives a notification all its retries back, and writes down who wanted that and what it had died of.';
 
 create function public.replay_webhook_event(p_event_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_admin();
@@ -106,7 +106,7 @@ comment on function public.replay_webhook_event(uuid) is
   'An administrator lets one notification be processed again; asked twice it is done once. PT409 while it is processed, or when it is completed.';
 
 create function public.replay_dead_letters(p_event_ids uuid[] default null, p_limit integer default 1000) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_admin();

@@ -7,7 +7,7 @@ create table private.proposal_numbers (
 );
 
 create function private.number_proposal() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_year integer := extract(year from now() at time zone 'UTC');
@@ -37,7 +37,7 @@ create table private.proposal_links (
 create index proposal_links_proposal_idx on private.proposal_links (proposal_id);
 
 create function public.create_proposal_link(p_proposal_id uuid, p_token_hash text, p_expires_at timestamptz) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform from public.proposals p where p.id = p_proposal_id and p.iso_agent_id = private.require_agent() for update;
@@ -58,7 +58,7 @@ comment on function public.create_proposal_link(uuid, text, timestamptz) is
 
 -- What the client may know of the aircraft: no name, no price, nothing that another company wrote as free text.
 create function private.client_aircraft_details(p_details jsonb) returns jsonb
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_object_agg(key, value), '{}')
     from jsonb_each(case jsonb_typeof(p_details) when 'object' then p_details else '{}' end)
@@ -69,7 +69,7 @@ $$;
 comment on function private.client_aircraft_details(jsonb) is 'The facts of an aircraft that a client may see.';
 
 create function private.proposal_for_client(p_proposal_id uuid) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'proposal', jsonb_build_object(
@@ -97,7 +97,7 @@ comment on function private.proposal_for_client(uuid) is
   'A proposal as its client sees it: our price, the route, the aircraft; never the operator, its price or our margin.';
 
 create function private.find_linked_proposal(p_token_hash text) returns uuid
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select p.id from private.proposal_links l join public.proposals p on p.id = l.proposal_id
    where l.token_hash = p_token_hash and l.revoked_at is null and l.expires_at > clock_timestamp() and p.status <> 'expired'
@@ -105,7 +105,7 @@ $$;
 comment on function private.find_linked_proposal(text) is 'The proposal that a link still opens, or null.';
 
 create function public.open_proposal_link(p_token_hash text, p_event text) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_proposal_id uuid := private.find_linked_proposal(p_token_hash);
@@ -132,7 +132,7 @@ comment on function public.open_proposal_link(text, text) is
   'What the client''s page shows for a link, counting a view or a download (`peek` counts nothing). Null for a link that is unknown, expired or revoked.';
 
 create function public.decide_proposal_link(p_token_hash text, p_decision text, p_name text, p_reason text, p_evidence jsonb) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_proposal public.proposals;
@@ -178,7 +178,7 @@ comment on function public.decide_proposal_link(text, text, text, text, jsonb) i
   'The client''s answer. Accepting accepts the quote and completes the request; rejecting takes the request back to its quotes. The same answer again changes nothing, the contrary is PT409, an expired link PT404.';
 
 create function private.answer_proposal(p_proposal public.proposals, p_status public.proposal_status, p_answer jsonb) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_request public.request_status;

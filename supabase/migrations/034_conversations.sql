@@ -3,7 +3,7 @@
 create function public.start_conversation(
   p_id uuid, p_subject text default null, p_type public.conversation_type default 'general_inquiry', p_request_id uuid default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -34,7 +34,7 @@ comment on function public.start_conversation(uuid, text, public.conversation_ty
 -- The messages of a room are numbered by their time, so the time is taken while the room is held: who has read up to one
 -- message has then read all before it, and a page that follows the last one seen misses none.
 create function private.order_message() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform from public.conversations c where c.id = new.conversation_id for no key update;
@@ -51,7 +51,7 @@ create trigger messages_order before insert on public.messages for each row exec
 
 -- The broker's words to an operator leave through Avinode, also where another client of the database wrote the row by itself.
 create function private.relay_message() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rfq_id text;
@@ -81,7 +81,7 @@ create function public.post_message(
   p_conversation_id uuid, p_message_id uuid, p_content text, p_content_type text default 'text', p_rich_content jsonb default null,
   p_parent_message_id uuid default null, p_attachments jsonb default '[]'
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message public.messages;
@@ -108,7 +108,7 @@ comment on function public.post_message(uuid, uuid, text, text, jsonb, uuid, jso
   'The caller''s own words: relayed to Avinode (`outbox_id`) where an operator reads along, answered by the assistant (`turn_id`) elsewhere. The same message id again does nothing twice. PT404 for a room of others, PT403 without the right to reply.';
 
 create function private.conversation_summary(c public.conversations, p public.conversation_participants) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select to_jsonb(c) || jsonb_build_object(
     'unread_count', coalesce(p.unread_count, 0), 'last_read_at', p.last_read_at,
@@ -137,7 +137,7 @@ comment on function private.conversation_summary(public.conversations, public.co
   'A room as its list shows it to one broker. Its request is told only to the broker whose request it is.';
 
 create function public.read_conversation(p_conversation_id uuid) returns jsonb
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -154,7 +154,7 @@ comment on function public.read_conversation(uuid) is
 
 -- A request that was born in a chat keeps that chat as its primary conversation.
 create function public.bind_conversation(p_conversation_id uuid, p_request_id uuid) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (
@@ -165,6 +165,9 @@ begin
   end if;
   if not public.is_conversation_participant(p_conversation_id) then
     raise exception using errcode = 'PT404', message = 'The conversation was not found';
+  end if;
+  if not private.can_reply(p_conversation_id) then
+    raise exception using errcode = 'PT403', message = 'You may read this conversation, but not write in it';
   end if;
   update public.conversations
      set request_id = coalesce(request_id, p_request_id), type = 'rfp_negotiation'
@@ -181,7 +184,7 @@ create function public.invite_participant(
   p_conversation_id uuid, p_iso_agent_email text default null, p_operator_profile_id uuid default null,
   p_role public.participant_role default 'observer'
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_room public.conversations;
@@ -233,7 +236,7 @@ comment on function public.invite_participant(uuid, text, uuid, public.participa
 
 -- Archived is a state with a moment, whoever sets it.
 create function private.date_archive() returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.archived_at := case when new.status = 'archived' then coalesce(new.archived_at, old.archived_at, clock_timestamp()) end;
@@ -247,7 +250,7 @@ create trigger conversations_date_archive before update of status on public.conv
 -- Who writes into a room that was laid aside takes it up again. The room of a cancelled RFQ stays closed: nobody in Avinode
 -- would read what is written there.
 create function private.reopen_room() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_room public.conversations;

@@ -1,7 +1,7 @@
 -- Who sits in a room, by name; what each may do there, and how a seat is changed or left. Who only observes changes nothing.
 
 create function public.list_participants(p_conversation_id uuid) returns jsonb
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not public.is_admin() then
@@ -25,7 +25,7 @@ comment on function public.list_participants(uuid) is
   'Everyone in a conversation of the caller, with name and presence, in the order in which they came. PT404 for a conversation of others.';
 
 create function private.seat_to_change(p_conversation_id uuid, p_participant_id uuid) returns public.conversation_participants
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mine public.conversation_participants := private.require_participant(p_conversation_id);
@@ -57,7 +57,7 @@ comment on function private.seat_to_change(uuid, uuid) is
 create function public.change_participant(
   p_conversation_id uuid, p_participant_id uuid, p_role text default null, p_can_reply boolean default null, p_can_invite boolean default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_seat public.conversation_participants := private.seat_to_change(p_conversation_id, p_participant_id);
@@ -81,7 +81,7 @@ comment on function public.change_participant(uuid, uuid, text, boolean, boolean
   'Changes what a colleague may do in a conversation: take part or observe, write, invite. PT403 without the right to invite.';
 
 create function public.end_participation(p_conversation_id uuid, p_participant_id uuid) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_seat public.conversation_participants := private.seat_to_change(p_conversation_id, p_participant_id);

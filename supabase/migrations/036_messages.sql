@@ -1,7 +1,7 @@
 -- What a broker does with messages that are there: read, react, edit, take back.
 
 create function public.mark_read(p_conversation_id uuid, p_message_id uuid default null) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_participant public.conversation_participants := private.require_participant(p_conversation_id);
@@ -43,7 +43,7 @@ comment on function public.mark_read(uuid, uuid) is
   'The caller has read a room up to a message, or all of it. Never goes back to an earlier message.';
 
 create function private.sign_read(p_reader public.conversation_participants, p_upto timestamptz) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update public.messages m set
     read_by = m.read_by || jsonb_build_array(jsonb_build_object('iso_agent_id', p_reader.iso_agent_id, 'read_at', clock_timestamp())),
@@ -59,7 +59,7 @@ comment on function private.sign_read(public.conversation_participants, timestam
   'Tells colleagues that their messages were read: the newest 200 that the reader had not seen. What the assistant or an operator wrote needs no receipt, the reader''s seat says enough.';
 
 create function public.set_typing(p_conversation_id uuid, p_is_typing boolean) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_participant public.conversation_participants := private.require_participant(p_conversation_id);
@@ -75,7 +75,7 @@ $$;
 comment on function public.set_typing(uuid, boolean) is 'Says in the caller''s seat of a room whether the caller is writing.';
 
 create function private.require_message(p_message_id uuid, p_own boolean) returns public.messages
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message public.messages;
@@ -100,7 +100,7 @@ comment on function private.require_message(uuid, boolean) is
   'A message of a room of the caller, locked; to change it, it must be the caller''s own and not have left the house.';
 
 create function public.react(p_message_id uuid, p_emoji text, p_add boolean) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message public.messages := private.require_message(p_message_id, false);
@@ -135,7 +135,7 @@ $$;
 comment on function public.react(uuid, text, boolean) is 'Adds or takes away the caller''s reaction to a message of a room of theirs, once each.';
 
 create function public.edit_message(p_message_id uuid, p_content text) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message public.messages := private.require_message(p_message_id, true);
@@ -157,7 +157,7 @@ comment on function public.edit_message(uuid, text) is
   'Changes the words of the caller''s own message; the first version is kept. PT409 once an operator has it.';
 
 create function public.delete_message(p_message_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message public.messages := private.require_message(p_message_id, true);

@@ -3,7 +3,7 @@
 -- same messages end in the same state in whatever order they reach us.
 
 create function private.said_at(m public.messages) returns timestamptz
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$ select coalesce(private.parse_time(m.metadata ->> 'created_on'), m.created_at) $$;
 comment on function private.said_at(public.messages) is 'When something was said: in Avinode''s time where it was said there.';
 
@@ -15,7 +15,7 @@ create table private.last_heard (
 );
 
 create function private.weigh_receipts() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_seat public.conversation_participants;
@@ -80,7 +80,7 @@ create table private.shown_messages (
 );
 
 create function private.note_delivery() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_shown text;
@@ -99,7 +99,7 @@ create trigger webhook_events_note_delivery after update of processing_status on
   for each row when (new.processing_status = 'completed' and new.message_id is not null) execute function private.note_delivery();
 
 create function private.recall_delivery() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from private.shown_messages s where s.avinode_message_id = new.avinode_message_id) then
@@ -115,7 +115,7 @@ create trigger messages_recall_delivery before update of avinode_message_id, sta
 
 -- What was taken back before it was read need not be read.
 create function private.forget_unread() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.conversation_participants p set unread_count = greatest(0, p.unread_count - 1)

@@ -2,7 +2,7 @@
 -- arrived after all is looked up in Avinode first, by whoever sends it, so that it never arrives twice.
 
 create function public.retry_message(p_message_id uuid) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_outbox private.outbox;

@@ -4,13 +4,13 @@
 -- decides how best to look, so each query is planned anew.
 
 create function private.containing(p_query text) returns text
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select '%' || regexp_replace(btrim(p_query), '([\\%_])', '\\\1', 'g') || '%' $$;
 comment on function private.containing(text) is 'What a person typed, as a pattern that finds it anywhere.';
 
 -- A definer, because whoever writes a row also writes its indexes. plpgsql, because it remembers its plan.
 create function private.search_keys(p_iso_agent_id uuid, p_text text) returns integer[]
-  language plpgsql immutable strict security definer set search_path = ''
+  language plpgsql immutable strict security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array(select hashtext(p_iso_agent_id::text || t) from unnest(extensions.show_trgm(p_text)) as t);
@@ -20,7 +20,7 @@ comment on function private.search_keys(uuid, text) is
   'The keys under which a broker finds a text: its trigrams, in whatever case. An index is made of it; it tells nothing of any row.';
 
 create function private.wanted_keys(p_iso_agent_id uuid, p_query text) returns integer[]
-  language plpgsql immutable set search_path = ''
+  language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_typed text := left(btrim(p_query), 20);
@@ -49,7 +49,7 @@ create index search_entries_newest_idx on private.search_entries (iso_agent_id, 
 create index search_entries_keys_idx on private.search_entries using gin (keys) with (gin_pending_list_limit = 512);
 
 create function private.enter_message() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'UPDATE' then
@@ -71,7 +71,7 @@ create trigger messages_enter_again after update of content, content_type, delet
   execute function private.enter_message();
 
 create function private.enter_room() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Messages are written while their room is held: after this, each is either here already or sees the seat.
@@ -94,7 +94,7 @@ create trigger participants_enter_again after update of is_active on public.conv
 create function private.newest_messages(
   p_iso_agent_id uuid, p_pattern text, p_before timestamptz, p_before_id uuid, p_looked_into integer, p_limit integer
 ) returns uuid[]
-  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan'
+  language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = 'force_custom_plan'
 as $$
 begin
   -- One by one in the order of the index, and only until there are enough: `offset 0` keeps it that way.
@@ -126,7 +126,7 @@ comment on function private.newest_messages(uuid, text, timestamptz, uuid, integ
 create function private.few_messages(
   p_iso_agent_id uuid, p_query text, p_before timestamptz default null, p_before_id uuid default null, p_limit integer default null
 ) returns uuid[]
-  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan'
+  language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_keys integer[] := private.wanted_keys(p_iso_agent_id, p_query);
@@ -165,7 +165,7 @@ create function public.search_messages(
   p_query text, p_conversation_id uuid default null, p_before timestamptz default null, p_before_id uuid default null,
   p_limit integer default 50
 ) returns jsonb
-  language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -213,7 +213,7 @@ create function public.find_conversations(
   p_query text default null, p_status text default null, p_request_id uuid default null, p_is_priority boolean default null,
   p_before timestamptz default null, p_before_id uuid default null, p_limit integer default 50
 ) returns jsonb
-  language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -276,7 +276,7 @@ create index client_profiles_search_idx on public.client_profiles
   using gin (private.search_keys(iso_agent_id, company_name || ' ' || coalesce(contact_name, '')));
 
 create function public.search_clients(p_words text[]) returns setof public.client_profiles
-  language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_agent uuid := private.require_agent();

@@ -2,7 +2,7 @@
 -- spoken), that a seat or a room has changed. It is not kept: a page that was away reads the rows.
 
 create function private.announce(p_type text, p_conversation_id uuid, p_readers uuid[], p_payload jsonb) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if cardinality(p_readers) > 0 then
@@ -19,7 +19,7 @@ comment on function private.announce(text, uuid, uuid[], jsonb) is
   'Tells the given brokers'' open pages something when the transaction commits. The payload must stay below 3,000 bytes.';
 
 create function private.brokers_in(p_conversation_id uuid) returns uuid[]
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(array_agg(p.iso_agent_id order by p.iso_agent_id), '{}')
     from public.conversation_participants p
@@ -28,7 +28,7 @@ $$;
 comment on function private.brokers_in(uuid) is 'The brokers who take part in a conversation.';
 
 create function private.announce_turn() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.announce('turn.updated', new.conversation_id, private.brokers_in(new.conversation_id),
@@ -43,7 +43,7 @@ create trigger assistant_turns_announce after update of status on private.assist
   for each row when (old.status is distinct from new.status) execute function private.announce_turn();
 
 create function private.announce_seat() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.announce('participant.updated', new.conversation_id,
@@ -62,7 +62,7 @@ create trigger participants_announce after update of is_active, role, can_reply,
   execute function private.announce_seat();
 
 create function private.announce_room() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.announce('conversation.updated', new.id, private.brokers_in(new.id), jsonb_build_object(
@@ -76,7 +76,7 @@ create trigger conversations_announce after update of subject, status, is_priori
   execute function private.announce_room();
 
 create function public.open_turns() returns jsonb
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -94,7 +94,7 @@ comment on function public.open_turns() is
 -- An event that many brokers are told of is many events, each in its broker's own feed: an instance that serves their pages
 -- reads them in one call.
 create function public.read_feeds(p_feeds jsonb, p_limit integer default 100) returns jsonb
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
       'iso_agent_id', feed.iso_agent_id,

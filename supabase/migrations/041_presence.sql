@@ -13,7 +13,7 @@ comment on column private.presence.seen_at is 'When a page was last known to be 
 comment on column private.presence.active_at is 'When the broker last did something';
 
 create function private.present(p private.presence) returns public.online_status
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p.seen_at < clock_timestamp() - interval '75 seconds' then 'offline'
@@ -25,7 +25,7 @@ $$;
 comment on function private.present(private.presence) is 'What others see of a broker now.';
 
 create function public.note_presence(p_here jsonb) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- One process after the other: each writes many brokers' rows.
@@ -58,7 +58,7 @@ comment on function public.note_presence(jsonb) is
   'An API process says whose pages it has open and who did something: [{iso_agent_id, is_open, is_active}]. Brings everybody''s online_status up to date, also of those who are gone.';
 
 create function public.set_presence(p_status public.online_status) returns void
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agent uuid := private.require_agent();
@@ -74,7 +74,7 @@ comment on function public.set_presence(public.online_status) is
   'What the caller wants others to see while a page is open; online means: what is true.';
 
 create function private.announce_presence() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.announce('presence', null, (

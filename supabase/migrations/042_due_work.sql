@@ -4,7 +4,7 @@
 -- `clock_timestamp()` differs from row to row, so that no index can answer a comparison with it; a variable is one value for
 -- the whole query.
 create function private.expire_quotes(p_limit integer) returns integer
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := clock_timestamp();
@@ -40,7 +40,7 @@ $$;
 comment on function private.expire_quotes(integer) is 'Ends the quotes that no longer hold, and counts anew; how many there were.';
 
 create function private.expire_proposals(p_limit integer) returns integer
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_proposal public.proposals;
@@ -69,7 +69,7 @@ $$;
 comment on function private.expire_proposals(integer) is 'Ends the proposals whose link has expired unanswered, and tells the broker; how many there were.';
 
 create function private.expire_approvals(p_limit integer) returns integer
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_count integer;
@@ -85,7 +85,7 @@ $$;
 comment on function private.expire_approvals(integer) is 'Ends the questions that nobody answered in time; how many there were.';
 
 create function private.resume_turns(p_limit integer) returns void
-  language sql volatile set search_path = ''
+  language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   update private.assistant_turns set status = 'queued', next_attempt_at = clock_timestamp() where id in (
     select t.id from private.assistant_turns t
@@ -95,7 +95,7 @@ $$;
 comment on function private.resume_turns(integer) is 'Lets turns go on whose approvals are settled, where nobody else has done so.';
 
 create function private.catch_up_requests(p_limit integer) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_request uuid;
@@ -116,7 +116,7 @@ comment on function private.catch_up_requests(integer) is
   'Moves on the requests whose RFQs came in while their trip was still being written down.';
 
 create function private.due_webhooks(p_limit integer) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', due.id, 'attempt', due.claims) order by due.received_at), '[]')
     from (
@@ -131,7 +131,7 @@ $$;
 comment on function private.due_webhooks(integer) is 'Notifications that wait, are due again, or were left by a worker that died.';
 
 create function private.due_turns(p_limit integer) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', due.id, 'attempt', due.attempt) order by due.created_at), '[]')
     from (
@@ -150,7 +150,7 @@ $$;
 comment on function private.due_turns(integer) is 'The turns that workers may claim now: one of each conversation, and of each broker as many as have a place.';
 
 create function private.due_outbox(p_limit integer) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', due.id, 'attempt', due.claims) order by due.created_at), '[]')
     from (
@@ -167,7 +167,7 @@ $$;
 comment on function private.due_outbox(integer) is 'What waits to leave the house and may be claimed now.';
 
 create function private.due_trips(p_limit integer) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('request_id', due.id)), '[]')
     from (
@@ -187,7 +187,7 @@ comment on function private.due_trips(integer) is
 create index quotes_unanalysed_idx on public.quotes (request_id) where status = 'received';
 
 create function private.due_analyses(p_limit integer) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('request_id', due.id, 'key', due.key)), '[]')
     from (
@@ -201,7 +201,7 @@ $$;
 comment on function private.due_analyses(integer) is 'Requests with quotes that wait to be analysed.';
 
 create function public.due_work(p_limit integer) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit integer := least(greatest(coalesce(p_limit, 100), 1), 1000);

@@ -20,7 +20,7 @@ create index problems_agent_idx on private.problems (iso_agent_id);
 create index problems_request_idx on private.problems (request_id);
 
 create function private.patience(p_status public.request_status) returns interval
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select case
     when p_status in ('pending', 'analyzing', 'fetching_client_data', 'searching_flights', 'trip_created') then interval '15 minutes'
@@ -32,7 +32,7 @@ comment on function private.patience(public.request_status) is
   'How long a request may stay in a state before somebody should look at it; null where that is nobody''s fault.';
 
 create function private.stuck_requests() returns setof private.problems
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select null::uuid, 'stuck_request', 'stuck:' || r.id || ':' || r.status, r.iso_agent_id, r.id,
          jsonb_build_object('status', r.status, 'since', s.state_entered_at),
@@ -55,7 +55,7 @@ $$;
 comment on function private.stuck_requests() is 'Requests that have been in one state for too long and still matter.';
 
 create function private.silent_operators() returns setof private.problems
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select null::uuid, 'silent_operators', 'silent:' || r.id, r.iso_agent_id, r.id,
          jsonb_build_object('operators', jsonb_agg(distinct coalesce(c.metadata -> 'rfq' -> 'operator' ->> 'name', 'An operator'))),
@@ -74,7 +74,7 @@ $$;
 comment on function private.silent_operators() is 'Requests whose operators should have answered by now and have not.';
 
 create function private.cause_of(p_error text) returns text
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select md5(regexp_replace(
     regexp_replace(lower(coalesce(p_error, '')), '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', '#', 'g'),
@@ -83,7 +83,7 @@ $$;
 comment on function private.cause_of(text) is 'The same for messages that differ only in ids and numbers.';
 
 create function private.failing_services() returns setof private.problems
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   -- Runs of agents that fail for one reason, again and again.
   (select null::uuid, 'failing_runs', 'failing:' || e.agent_type || ':' || private.cause_of(e.error_message), null::uuid, null::uuid,
@@ -122,7 +122,7 @@ $$;
 comment on function private.failing_services() is 'What keeps failing, grouped by its cause; for those who keep the service running.';
 
 create function private.as_problem(p_problem private.problems) returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select to_jsonb(p_problem) - 'cause_key' || jsonb_build_object('conversation_id', r.primary_conversation_id)
     from (select 1) one left join public.requests r on r.id = p_problem.request_id
@@ -130,7 +130,7 @@ $$;
 comment on function private.as_problem(private.problems) is 'A problem as workers and administrators read it, with the room of its request.';
 
 create function public.watch_problems() returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_closed integer;
@@ -164,7 +164,7 @@ comment on function public.watch_problems() is
   'Looks for what is wrong, opens and closes problems, and returns those that nobody has been told of yet.';
 
 create function public.note_problem(p_id uuid, p_what text) returns void
-  language sql volatile security definer set search_path = ''
+  language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
   update private.problems set
     told_at = case when p_what = 'told' then coalesce(told_at, clock_timestamp()) else told_at end,
@@ -174,7 +174,7 @@ $$;
 comment on function public.note_problem(uuid, text) is 'Notes that a problem was told to somebody (''told''), or that its work was begun anew (''retried'').';
 
 create function public.list_problems() returns jsonb
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_admin();

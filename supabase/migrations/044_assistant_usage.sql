@@ -2,7 +2,7 @@
 -- second count that could differ from them.
 
 create function public.assistant_usage(p_iso_agent_id uuid, p_since timestamptz) returns jsonb
-  language sql stable security definer set search_path = ''
+  language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'tokens', coalesce(sum((e.metadata -> 'tokens' ->> 'total')::bigint), 0),

@@ -3,7 +3,7 @@
 
 -- The room in the topic `conversation:{id}`; null for any other topic.
 create function private.room_of_topic(p_topic text) returns uuid
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$
     select case
       when p_topic ~ '^conversation:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'

@@ -11,7 +11,7 @@ create function public.sync_clerk_user(
   p_event_type text, p_clerk_user_id text, p_email text default null, p_full_name text default null,
   p_occurred_at timestamptz default null, p_role text default null
 ) returns jsonb
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_at timestamptz := coalesce(p_occurred_at, clock_timestamp());

@@ -2,7 +2,7 @@
 -- else too, the service and administrators included: what hangs together belongs to one broker.
 
 create function private.require_same(p_is_same boolean, p_message text) returns void
-  language plpgsql immutable set search_path = ''
+  language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not coalesce(p_is_same, true) then -- null: there is no such row, which the foreign key says better
@@ -13,7 +13,7 @@ $$;
 comment on function private.require_same(boolean, text) is 'Refuses a reference that leads to another broker.';
 
 create function private.has_seat(p_conversation_id uuid, p_iso_agent_id uuid) returns boolean
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select case when exists (select from public.conversations c where c.id = p_conversation_id) then exists (
     select from public.conversation_participants p
@@ -23,7 +23,7 @@ comment on function private.has_seat(uuid, uuid) is
   'Whether a broker has, or had, a seat in a conversation; null where there is no such conversation.';
 
 create function private.guard_request_references() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_same(
@@ -32,18 +32,24 @@ begin
   perform private.require_same(
     private.has_seat(new.primary_conversation_id, new.iso_agent_id),
     'The room of a request must be one of its broker''s');
+  -- What is noted about a request is written into its room: who only observes there has nothing to write.
+  if new.primary_conversation_id is not null
+    and (tg_op = 'INSERT' or new.primary_conversation_id is distinct from old.primary_conversation_id)
+    and not (private.is_system() or public.is_admin() or private.can_reply(new.primary_conversation_id)) then
+    raise exception using errcode = '42501', message = 'The room of a request must be one in which its broker may write';
+  end if;
   return new;
 end
 $$;
 comment on function private.guard_request_references() is
-  'The client of a request is its broker''s own, and its primary conversation one in which the broker has a seat.';
+  'The client of a request is its broker''s own, and its primary conversation one in which the broker has a seat, and a voice when it is chosen.';
 create trigger requests_guard_references
   before insert or update of client_profile_id, iso_agent_id, primary_conversation_id on public.requests
   for each row when (new.client_profile_id is not null or new.primary_conversation_id is not null)
   execute function private.guard_request_references();
 
 create function private.guard_approval_references() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_same(
@@ -64,7 +70,7 @@ create trigger approvals_guard_references before insert or update of iso_agent_i
   for each row execute function private.guard_approval_references();
 
 create function private.guard_proposal_references() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_same(
@@ -86,7 +92,7 @@ create trigger proposals_guard_references
   for each row execute function private.guard_proposal_references();
 
 create function private.guard_quote_references() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_same(
@@ -101,7 +107,7 @@ create trigger quotes_guard_references before insert or update of conversation_i
   for each row when (new.conversation_id is not null) execute function private.guard_quote_references();
 
 create function private.guard_conversation_references() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_same(
@@ -117,7 +123,7 @@ create trigger conversations_guard_references before insert or update of quote_i
 
 -- A direct write is refused here too, not only invite_participant.
 create function private.guard_seat() returns trigger
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_same(

@@ -4,7 +4,7 @@
 create index agent_executions_created_idx on public.agent_executions (created_at);
 
 create function private.kept_for(p_what text) returns interval
-  language sql immutable set search_path = ''
+  language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select case p_what
     when 'streamed words' then interval '1 hour' -- the message says the same
@@ -16,7 +16,7 @@ $$;
 comment on function private.kept_for(text) is 'How long what is not the business itself is kept.';
 
 create function private.forget_old(p_rows integer) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- One value for the whole query: an index answers no comparison with `clock_timestamp()`, which differs from row to row.

@@ -115,6 +115,30 @@ describe('a request', () => {
     ])
   })
 
+  it('has one history without gaps, whoever moves it at the same time', async () => {
+    const moves = STATES.filter((state) => state !== 'cancelled').map((to) =>
+      world.db.asRole('service_role', {}, `update requests set status = '${to}' where id = '${id}'`),
+    )
+    for (const move of await Promise.allSettled(moves)) {
+      if (move.status === 'rejected') expect(move.reason).toMatchObject({ code: 'PT409' })
+    }
+
+    const { rows } = await world.db.sql.query<{
+      from: string | null
+      to: string
+      before: string | null
+      open: boolean
+    }>(
+      `select previous_state as from, current_state as to, state_duration_ms is null as open,
+         lag(current_state) over (order by state_entered_at) as before
+       from workflow_states where request_id = $1 order by state_entered_at`,
+      [id],
+    )
+    expect(rows.map(({ from }) => from)).toEqual(rows.map(({ before }) => before))
+    for (const { from, to } of rows.slice(1)) expect(isLegal(from ?? '', to), `${from} > ${to}`).toBe(true)
+    expect(rows.map(({ open }) => open)).toEqual(rows.map((_row, at) => at === rows.length - 1))
+  })
+
   it('is not recorded again when it stays where it is', async () => {
     await world.db.sql.query("update requests set status = 'draft', passengers = 3 where id = $1", [id])
 
@@ -165,4 +189,12 @@ describe('a proposal', () => {
       else await expect(change, `${from} > ${to}`).rejects.toMatchObject({ code: 'PT409' })
     }
   })
+})
+
+it('a quote that no longer stands gives up its place in the ranking, and keeps its score', async () => {
+  const set = (changes: string) =>
+    world.db.sql.query(`update quotes set ${changes} where id = '${PARENTS.quote}' returning status, ranking, score`)
+  await set("status = 'analyzed', ranking = 1, score = 90")
+
+  expect((await set("status = 'expired'")).rows).toEqual([{ status: 'expired', ranking: null, score: 90 }])
 })

@@ -31,6 +31,7 @@ beforeAll(async () => {
     verifyExternalToken: async (jwt) => (jwt === CLERK_TOKEN ? { sub: OMAR.sub } : null),
   })
   sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
+  sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
   sql.on('error', () => undefined) // the server stops while connections say goodbye
 })
 afterAll(async () => {

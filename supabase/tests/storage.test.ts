@@ -119,6 +119,18 @@ describe('a file', () => {
     expect(await insert(bucket, name)).toBe(0)
   })
 
+  it('stays in a room whose uploader has left it', async () => {
+    const to = (room: string) => `conversations/${room}/${MESSAGE}/left-behind.pdf`
+    await world.db.sql.query(
+      `insert into storage.objects (bucket_id, name, owner_id) values ('message-attachments', '${to(PARENTS.room)}', 'user_omar')
+       on conflict do nothing`,
+    )
+
+    // Without a condition, no select policy is asked.
+    const move = `update storage.objects set name = '${to(PARENTS.omarsRoom)}'`
+    expect(await reach(['authenticated', { sub: 'user_omar' }], move)).toBe(0)
+  })
+
   it('cannot be moved to where another broker would find it, or from there', async () => {
     const dana = ACTORS.owner ?? ['anon', {}]
     const move = (bucket: Bucket, to: string) =>

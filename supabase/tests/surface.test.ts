@@ -130,12 +130,30 @@ describe("Supabase's linter", () => {
 })
 
 describe('a security definer function', () => {
-  it('always has the empty search path', async () => {
+  it('looks for nothing where its caller could have put it, and neither does any that it calls', async () => {
     const { rows } = await world.db.sql.query(`
       select p.oid::regprocedure::text as name from pg_proc p
-      where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace) and p.prosecdef
-        and not coalesce(p.proconfig @> array['search_path=""'], false)`)
+      where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+        and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false)`)
     expect(rows).toEqual([])
+  })
+
+  it('lends its rights to no type of its caller that bears the name of a real one', async () => {
+    const client = await world.db.sql.connect() // new, so that no function remembers what it has looked up
+    try {
+      await client.query(`begin; set local request.jwt.claims = '{"sub": "user_omar"}'; set local role authenticated;
+        create function pg_temp.trap(pg_catalog.text) returns boolean language plpgsql as
+          $$ begin raise exception 'as %', current_user; end $$`)
+      for (const type of ['uuid', 'jsonb', 'text', 'timestamptz']) {
+        await client.query(`create domain pg_temp.${type} as pg_catalog.varchar check (pg_temp.trap(value))`)
+      }
+      await client.query(
+        `select public.start_conversation('${randomUUID()}', 'hello'), public.find_conversations('hello'), public.read_feed(0)`,
+      )
+    } finally {
+      await client.query('rollback')
+      client.release(true)
+    }
   })
 
   it('says what it does, as every function of ours', async () => {

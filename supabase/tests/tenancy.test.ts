@@ -148,6 +148,8 @@ describe('a column that decides ownership or trust', () => {
     ['conversation_participants', 'can_invite = true'],
     ['conversation_participants', "role = 'observer'"],
     ['messages', "sender_name = 'Somebody else'"],
+    ['messages', "original_content = 'never said'"],
+    ['messages', 'is_edited = true'],
     ['messages', `conversation_id = '${PARENTS.omarsRoom}'`],
   ])('%s: a broker cannot set %s', async (table, change) => {
     const mine = table === 'iso_agents' ? `id = '${world.dana.id}'` : `id = '${world.rows[table]}'`
@@ -163,6 +165,46 @@ describe('a column that decides ownership or trust', () => {
   ])('an approval is filed and decided by its functions and in no other way: %s', async (text) => {
     await expect(asDana(text)).rejects.toMatchObject(REFUSED)
     await expect(world.db.asBroker(world.admin.sub, text)).rejects.toMatchObject(REFUSED)
+  })
+
+  it.each([
+    ['messages', "avinode_message_id = 'atripmsg-7'"],
+    ['messages', "status = 'read'"],
+    ['messages', 'read_by = \'[{"iso_agent_id": "x"}]\''],
+    ['messages', 'reply_count = 9'],
+    ['messages', "original_content = 'never said'"],
+    ['proposals', 'sent_at = now()'],
+    ['proposals', 'view_count = 9'],
+    ['requests', 'quotes_received = 9'],
+  ])('%s: a new row of a broker does not say %s', async (table, what) => {
+    const [column, value] = what.split(' = ')
+    const rows: Record<string, [string, string]> = {
+      messages: [
+        'conversation_id, sender_type, sender_iso_agent_id, content',
+        `'${PARENTS.room}', 'iso_agent', '${world.dana.id}', 'hello'`,
+      ],
+      proposals: ['request_id, iso_agent_id', `'${PARENTS.request}', '${world.dana.id}'`],
+      requests: [
+        'iso_agent_id, departure_airport, arrival_airport, departure_date, passengers',
+        `'${world.dana.id}', 'KTEB', 'KVNY', '2030-01-01', 1`,
+      ],
+    }
+    const [columns, values] = rows[table] ?? ['', '']
+    const insert = `insert into ${table} (${columns}, ${column}) values (${values}, ${value})`
+
+    await expect(asDana(insert)).rejects.toMatchObject(REFUSED)
+    expect(await world.db.asBroker(world.admin.sub, `explain ${insert}`)).toBeDefined() // and it is a statement that could be run
+  })
+
+  it("the file of a proposal lies in the folder of its request, so that no link hands out another broker's", async () => {
+    const file = (folder: string) => `insert into proposals (request_id, iso_agent_id, file_path)
+      values ('${PARENTS.omarsRequest}', '${world.omar.id}', 'proposals/${folder}/PROP-2030-001.pdf')`
+
+    for (const folder of [PARENTS.request, `${PARENTS.omarsRequest}/../${PARENTS.request}`]) {
+      await expect(asOmar(file(folder))).rejects.toMatchObject({ code: '23514' })
+      await expect(world.db.asRole('service_role', {}, file(folder))).rejects.toMatchObject({ code: '23514' })
+    }
+    expect((await asOmar(file(PARENTS.omarsRequest))).rowCount).toBe(1)
   })
 
   it('an admin may change what a broker may not', async () => {
@@ -270,11 +312,70 @@ describe('in a conversation', () => {
     expect((await asOmar(`select id from conversations where id = '${PARENTS.room}'`)).rowCount).toBe(0)
     await asOmar(`update messages set content = 'still here'`)
     await asOmar('delete from messages')
+    await asOmar('update conversation_participants set is_active = true') // without a condition, no select policy is asked
+    expect((await asOmar(`select id from messages where conversation_id = '${PARENTS.room}'`)).rowCount).toBe(0)
     const { rows } = await world.db.sql.query(
       `select content from messages where conversation_id = '${PARENTS.room}' and sender_iso_agent_id = $1`,
       [world.omar.id],
     )
     expect(rows).toEqual([{ content: 'bye' }])
+  })
+
+  describe('who only observes', () => {
+    const ROOM = 'f1000000-0000-4000-8000-000000000003'
+    const FORBIDDEN = { code: 'PT403' }
+
+    beforeAll(async () => {
+      await world.db.sql.query(`insert into conversations (id, type, avinode_thread_id) values ('${ROOM}', 'general_inquiry', 'arfq-observed')
+        on conflict do nothing`)
+      await world.db.sql.query(`insert into conversation_participants (conversation_id, iso_agent_id, role, can_reply) values
+        ('${ROOM}', '${world.dana.id}', 'iso_agent', true), ('${ROOM}', '${world.omar.id}', 'observer', false) on conflict do nothing`)
+    })
+
+    it('does not make the room that of a request, by the function or by the column', async () => {
+      await expect(asOmar(`select bind_conversation('${ROOM}', '${PARENTS.omarsRequest}')`)).rejects.toMatchObject(
+        FORBIDDEN,
+      )
+      await expect(
+        asOmar(`update requests set primary_conversation_id = '${ROOM}' where id = '${PARENTS.omarsRequest}'`),
+      ).rejects.toMatchObject(REFUSED)
+    })
+
+    it('does not stop the assistant', async () => {
+      await expect(asOmar(`select stop_turn('${ROOM}')`)).rejects.toMatchObject(FORBIDDEN)
+    })
+
+    it('does not write to its operator by approving it', async () => {
+      const id = crypto.randomUUID()
+      await asOmar(`select file_approval('${id}', 'reply_to_operator',
+        '{"conversation_id": "${ROOM}", "rfq_id": "arfq-observed", "text": "hello"}', repeat('a', 64), null, null, null, null, null)`)
+
+      await expect(asOmar(`select decide_approval('${id}', 'approve')`)).rejects.toMatchObject(FORBIDDEN)
+    })
+  })
+
+  it("an approved reply goes to the RFQ of its room, never to another broker's", async () => {
+    const id = crypto.randomUUID()
+    await asOmar(`select file_approval('${id}', 'reply_to_operator',
+      '{"conversation_id": "${PARENTS.omarsRoom}", "rfq_id": "arfq-of-danas", "text": "hello"}', repeat('a', 64), null, null, null, null, null)`)
+
+    await expect(asOmar(`select decide_approval('${id}', 'approve')`)).rejects.toMatchObject({ code: 'PT409' })
+  })
+
+  it("a message that bears the id of another broker's approval does not keep that from being carried out", async () => {
+    const id = crypto.randomUUID()
+    await asDana(`select file_approval('${id}', 'accept_quote', '{}', repeat('a', 64), null, null, null, null, null)`)
+    const { rows } = await world.db.sql.query<{ id: string }>(`with room as (
+        insert into conversations (type, avinode_thread_id) values ('quote_discussion', 'arfq-${id}') returning id
+      ), seats as (
+        insert into conversation_participants (conversation_id, iso_agent_id, operator_profile_id, role)
+        select id, '${world.omar.id}'::uuid, null, 'iso_agent'::participant_role from room
+        union all select id, null, '${PARENTS.operator}'::uuid, 'operator' from room
+      ) select id from room`)
+    await asOmar(`insert into messages (id, conversation_id, sender_type, sender_iso_agent_id, content, status)
+      values ('${id}', '${rows[0]?.id}', 'iso_agent', '${world.omar.id}', 'hello', 'sending')`)
+
+    await expect(asDana(`select decide_approval('${id}', 'approve')`)).resolves.toMatchObject({ rowCount: 1 })
   })
 
   it("a broker changes and deletes its own messages, and never another's", async () => {

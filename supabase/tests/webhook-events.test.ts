@@ -146,6 +146,31 @@ describe('an event', () => {
     expect(await claim()).toBeNull()
   })
 
+  it('is given up in the end when each worker that takes it dies of it', async () => {
+    const dies = async () => {
+      const claimed = await claim()
+      await leaseRunsOut()
+      return claimed !== null
+    }
+    // A worker may end for any reason: three who follow it cost nothing.
+    for (let worker = 0; worker < 4; worker++) expect(await dies()).toBe(true)
+    expect(await event()).toMatchObject({ processing_status: 'processing', retry_count: 0 })
+
+    for (let retry = 1; retry <= 5; retry++) {
+      expect(await dies()).toBe(false)
+      expect(await event()).toMatchObject({ processing_status: 'failed', retry_count: retry })
+      expect(await claim()).toBeNull()
+      await isDue()
+      expect(await dies()).toBe(true)
+    }
+    expect(await dies()).toBe(false)
+    expect(await event()).toMatchObject({
+      processing_status: 'dead_letter',
+      error_message: expect.stringContaining('ended without a word'),
+    })
+    expect(await call('is_untold_dead_letter($1)', id)).toBe(true)
+  })
+
   it('loses no retry to an outage', async () => {
     for (let outage = 1; outage <= 10; outage++) {
       await claim()

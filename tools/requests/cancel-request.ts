@@ -7,6 +7,7 @@ import { visibleText } from '../messages/visible-text.ts'
 import { defineOutwardTool } from '../tool.ts'
 import { refuseFinal } from '../workflow.ts'
 import { type Request, readRequest } from './request.ts'
+import { readTrip } from './trip.ts'
 
 const Reason = z.enum(['BY_CLIENT', 'CHANGED', 'OTHER'])
 const SAYS: Record<z.output<typeof Reason>, string> = {
@@ -73,11 +74,13 @@ export const cancelRequest = defineOutwardTool({
 })
 
 /** The trip that is still to be cancelled; also one whose creation was cut off before we heard its id. */
-async function openTrip(request: Request, { avinode, signal }: ToolContext) {
+async function openTrip(request: Request, context: ToolContext) {
   const { id, avinode_trip_id, metadata } = request
   if (avinode_trip_id === null && metadata.trip_creation === undefined) return undefined
   try {
-    const trip = await (avinode_trip_id ? avinode.getTrip(avinode_trip_id, signal) : avinode.findTrip(id, signal))
+    const trip = await (avinode_trip_id
+      ? readTrip(avinode_trip_id, request, context)
+      : context.avinode.findTrip(id, context.signal))
     return trip && !trip.canceled ? trip : undefined
   } catch (error) {
     if (error instanceof NotFoundError) return undefined

@@ -160,6 +160,29 @@ describe('an impossible request', () => {
     expect((await desk.sql.query('select count(*) from requests')).rows).toEqual(before.rows)
   })
 
+  // In New York the clocks go from 01:59 to 03:00 that night, in Paris from 01:59 to 03:00 three weeks later.
+  it.each([
+    ['KTEB', '2099-03-08', '02:30', false],
+    ['KTEB', '2099-03-08', '01:59', true],
+    ['KTEB', '2099-03-08', '03:00', true],
+    ['KTEB', '2099-11-01', '01:30', true],
+    ['LFPB', '2099-03-29', '02:00', false],
+    ['LFPB', '2099-03-29', '01:30', true],
+    ['LFPB', '2099-03-29', '03:30', true],
+    ['KPHX', '2099-03-08', '02:30', true],
+  ])('from %s on %s at %s: that time exists there: %s', async (departure_airport, departure_date, time, exists) => {
+    const out = { departure_airport, arrival_airport: 'EGGW', departure_date, departure_time: time, passengers: 2 }
+    const back = { ...flight, departure_date: '2099-01-02', return_date: departure_date, return_time: time }
+    const created = runTool(createRequest, { segments: [out] }, dana)
+
+    if (exists) return expect((await created).request.segments[0]?.departure_time).toBe(time)
+    await expect(created).rejects.toMatchObject({ details: { issues: [{ path: 'segments.0.departure_time' }] } })
+    await expect(created).rejects.toThrow(`There is no ${time} at ${departure_airport}`)
+    await expect(
+      runTool(createRequest, { ...back, arrival_airport: departure_airport, departure_airport: 'EGGW' }, dana),
+    ).rejects.toMatchObject({ details: { issues: [{ path: 'return_time' }] } })
+  })
+
   it('names the nearest spellings of an unknown airport', async () => {
     const refused = runTool(createRequest, { ...flight, departure_airport: 'KTEV' }, dana)
 

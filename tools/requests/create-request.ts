@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { readClient } from '../clients/get-client.ts'
+import { sha256 } from '../canonical-json.ts'
+import { readActiveClient } from '../clients/get-client.ts'
 import type { ToolContext } from '../context.ts'
 import { call, done, insertOnce } from '../database.ts'
+import { KeyReusedError } from '../errors.ts'
 import { defineTool } from '../tool.ts'
 import { advance, isBefore } from '../workflow.ts'
 import { itineraryFields, parseItinerary, summarise } from './itinerary.ts'
@@ -18,16 +20,20 @@ export const createRequest = defineTool({
   async run(input, context) {
     const segments = parseItinerary(input, context.now())
     const { columns, metadata } = storedWishes(input)
-    if (input.client_profile_id !== null) await readClient(input.client_profile_id, context)
+    if (input.client_profile_id !== null) await readActiveClient(input.client_profile_id, context)
     const id = context.newId(`request:${itineraryKey(segments)}`)
+    const input_sha256 = sha256(input)
     await insertOnce(context.db, 'requests', {
       id,
       iso_agent_id: context.broker.iso_agent_id,
       ...summarise(segments),
       ...columns,
       status: 'draft',
-      metadata: { ...metadata, segments, created_in_turn: context.origin.turn_id },
+      metadata: { ...metadata, segments, created_in_turn: context.origin.turn_id, input_sha256 },
     })
+    const made = await readRequest(id, context)
+    // A turn that is repeated may put the same trip in other words.
+    if (context.origin.kind === 'api' && made.metadata.input_sha256 !== input_sha256) throw new KeyReusedError()
     await giveRoom(id, context)
     const request = await readRequest(id, context)
     const ready = context.origin.kind === 'chat' ? 'analyzing' : 'pending'

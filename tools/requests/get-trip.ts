@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ConflictError } from '../errors.ts'
 import { defineTool } from '../tool.ts'
 import { readRequest } from './request.ts'
+import { readTrip } from './trip.ts'
 
 const Lift = z.object({
   aircraft_type: z.string().nullable(),
@@ -35,9 +36,10 @@ export const getTrip = defineTool({
   input: z.strictObject({ request_id: z.uuid().describe('From list_requests') }),
   output: z.object({ trip: TripSummary }),
   async run({ request_id }, context) {
-    const { avinode_trip_id } = await readRequest(request_id, context)
+    const request = await readRequest(request_id, context)
+    const { avinode_trip_id } = request
     if (avinode_trip_id === null) throw new ConflictError('This request has no trip in Avinode yet')
-    const trip = await context.avinode.getTrip(avinode_trip_id, context.signal)
+    const trip = await readTrip(avinode_trip_id, request, context)
     return {
       trip: {
         avinode_trip_id,

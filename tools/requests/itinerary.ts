@@ -56,10 +56,10 @@ export function parseItinerary(input: ItineraryInput, now: Date): Segment[] {
     throw new InvalidInputError([{ path: 'segments', message: 'Give either segments or the flat fields, not both' }])
   }
   const issues: Issue[] = []
-  const path = (leg: number, field: 'departure_airport' | 'arrival_airport' | 'departure_date') => {
+  const path = (leg: number, field: 'departure_airport' | 'arrival_airport' | 'departure_date' | 'departure_time') => {
     if (input.segments !== null) return `segments.${leg}.${field}`
     if (leg === 0) return field
-    return field === 'departure_date' ? 'return_date' : field
+    return field.replace(/^departure_(date|time)$/, 'return_$1')
   }
   const places = written.map((segment, leg) => ({
     from: findAirport(segment.departure_airport, path(leg, 'departure_airport'), issues),
@@ -80,6 +80,13 @@ export function parseItinerary(input: ItineraryInput, now: Date): Segment[] {
     }
     const message = misdated(segment, segments[leg - 1], leg, from, now)
     if (message !== null) issues.push({ path: path(leg, 'departure_date'), message })
+    const { departure_date, departure_time } = segment
+    if (from && departure_time && momentOf(departure_date, departure_time, from.timezone) === null) {
+      issues.push({
+        path: path(leg, 'departure_time'),
+        message: `There is no ${departure_time} at ${from.icao} on ${departure_date}: summer time begins and the clocks skip it`,
+      })
+    }
   }
   if (issues.length > 0) throw new InvalidInputError(withoutRepeats(issues))
   return segments
@@ -149,10 +156,18 @@ const localDay = (now: Date, timeZone: string | undefined) => new Intl.DateTimeF
 
 function instant({ departure_airport, departure_date, departure_time }: Segment): number | null {
   const timeZone = getAirport(departure_airport)?.timezone
-  if (!timeZone || !departure_time) return null
-  const asUtc = Date.parse(`${departure_date}T${departure_time}:00Z`)
-  const shown = new Date(asUtc).toLocaleString('sv-SE', { timeZone }) // "2026-11-20 04:00:00"
-  return asUtc + (asUtc - Date.parse(`${shown.replace(' ', 'T')}Z`))
+  return timeZone && departure_time ? momentOf(departure_date, departure_time, timeZone) : null
+}
+
+/** The moment of a local time, either of two where the clocks are turned back; null where they skip it. */
+function momentOf(date: string, time: string, timeZone: string): number | null {
+  const wall = Date.parse(`${date}T${time}:00Z`)
+  const ahead = (moment: number) => {
+    const shown = new Date(moment).toLocaleString('sv-SE', { timeZone }) // "2026-11-20 04:00:00"
+    return Date.parse(`${shown.replace(' ', 'T')}Z`) - moment
+  }
+  const guess = wall - ahead(wall)
+  return [guess, wall - ahead(guess)].find((moment) => moment + ahead(moment) === wall) ?? null
 }
 
 const withoutRepeats = (issues: Issue[]) =>

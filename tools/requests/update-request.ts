@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readClient } from '../clients/get-client.ts'
+import { readActiveClient } from '../clients/get-client.ts'
 import type { ToolContext } from '../context.ts'
 import { ConflictError, InvalidInputError } from '../errors.ts'
 import { defineTool } from '../tool.ts'
@@ -7,7 +7,7 @@ import { advance, refuseFinal } from '../workflow.ts'
 import { type ItineraryInput, itineraryFields, namesItinerary, parseItinerary, summarise } from './itinerary.ts'
 import { changeRequest, Request, readRequest, type Segment } from './request.ts'
 import { storedWishes, wishFields } from './request-fields.ts'
-import { tripOf } from './trip.ts'
+import { readTrip, tripOf } from './trip.ts'
 
 /** What a request may have none of. */
 export const EMPTIABLE = ['return_date', 'aircraft_type', 'budget', 'special_requirements'] as const
@@ -33,7 +33,7 @@ export const updateRequest = defineTool({
   async run({ request_id, emptied, ...input }, context) {
     const request = await readRequest(request_id, context)
     refuseFinal(request)
-    if (input.client_profile_id !== null) await readClient(input.client_profile_id, context)
+    if (input.client_profile_id !== null) await readActiveClient(input.client_profile_id, context)
     const [one_way, no_wishes] = [emptied.includes('return_date'), emptied.includes('special_requirements')]
     const itinerary =
       one_way || namesItinerary(input) ? summarised(changedSegments(request, input, one_way, context.now())) : null
@@ -97,10 +97,10 @@ function changedSegments(request: Request, input: ItineraryInput, one_way: boole
   return parseItinerary({ ...flat, segments: null }, now)
 }
 
-async function changeTrip(before: Request, after: Request, { avinode, signal }: ToolContext): Promise<string[]> {
+async function changeTrip(before: Request, after: Request, context: ToolContext): Promise<string[]> {
   if (before.avinode_trip_id === null) return []
   if (JSON.stringify(tripOf(before)) === JSON.stringify(tripOf(after))) return []
-  const { rfqs } = await avinode.getTrip(before.avinode_trip_id, signal)
+  const { rfqs } = await readTrip(before.avinode_trip_id, before, context)
   const asked = rfqs.filter(({ canceled }) => !canceled).length
   if (asked > 0) {
     const operators = asked === 1 ? '1 operator was' : `${asked} operators were`
@@ -108,6 +108,6 @@ async function changeTrip(before: Request, after: Request, { avinode, signal }: 
       `The trip in Avinode was not changed: ${operators} already asked for the old one. Tell them, or cancel and start anew.`,
     ]
   }
-  await avinode.updateTrip(before.avinode_trip_id, tripOf(after), signal)
+  await context.avinode.updateTrip(before.avinode_trip_id, tripOf(after), context.signal)
   return []
 }

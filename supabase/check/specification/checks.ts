@@ -25,6 +25,7 @@ export const checks: Record<string, readonly string[]> = {
   ],
   proposals: [
     'download_count >= 0',
+    "file_path ~ (('^proposals/' || request_id) || '/[A-Za-z0-9][A-Za-z0-9._-]*$')",
     'file_size_bytes >= 0',
     'final_amount = (total_amount + margin_applied)',
     'final_amount >= 0',

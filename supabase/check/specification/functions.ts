@@ -1,14 +1,14 @@
-/** What other software calls, with names and defaults of the arguments: a call that names fewer of them must go on working. */
+/** What other software calls, with names and defaults of the arguments: a call that names fewer of them must go on working. Whose rights it runs with is part of it. */
 export const functions: Record<string, string> = {
-  get_current_iso_agent_id: '() -> uuid',
-  is_admin: '() -> boolean',
-  owns_resource: '(resource_iso_agent_id uuid) -> boolean',
-  is_conversation_participant: '(conv_id uuid) -> boolean',
+  get_current_iso_agent_id: '() -> uuid, as its owner',
+  is_admin: '() -> boolean, as its owner',
+  owns_resource: '(resource_iso_agent_id uuid) -> boolean, as its owner',
+  is_conversation_participant: '(conv_id uuid) -> boolean, as its owner',
   update_updated_at_column: '() -> trigger',
-  update_conversation_on_message: '() -> trigger',
-  update_parent_reply_count: '() -> trigger',
+  update_conversation_on_message: '() -> trigger, as its owner',
+  update_parent_reply_count: '() -> trigger, as its owner',
   calculate_webhook_retry_time: '(retry_count integer) -> timestamptz',
-  claim_webhook_event: '(event_id uuid) -> jsonb',
+  claim_webhook_event: '(event_id uuid) -> jsonb, as its owner',
   complete_webhook_event: `(${[
     'event_id uuid',
     'p_request_id uuid default null',
@@ -20,7 +20,7 @@ export const functions: Record<string, string> = {
     'p_parsed_data jsonb default null',
     "p_status webhook_processing_status default 'completed'",
     'p_claim_token uuid default null',
-  ].join(', ')}) -> boolean`,
+  ].join(', ')}) -> boolean, as its owner`,
   fail_webhook_event: `(${[
     'event_id uuid',
     'error text',
@@ -28,6 +28,6 @@ export const functions: Record<string, string> = {
     'p_uses_attempt boolean default true',
     'p_retry_at timestamptz default null',
     'p_error_stack text default null',
-  ].join(', ')}) -> jsonb`,
-  get_or_create_request_conversation: '(request_id uuid, p_subject text default null) -> uuid',
+  ].join(', ')}) -> jsonb, as its owner`,
+  get_or_create_request_conversation: '(request_id uuid, p_subject text default null) -> uuid, as its owner',
 }

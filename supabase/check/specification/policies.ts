@@ -1,89 +1,140 @@
-/** By table and command, all of them for `authenticated`: anon has none, and the service role needs none. */
-export const policies: Record<string, Record<string, readonly string[]>> = {
+import type { Grouped } from '../specification.ts'
+
+/** Conditions, in the words that Postgres gives them back in. */
+const ADMIN = '(select is_admin())'
+const ME = '(select get_current_iso_agent_id())'
+const OWN = `(iso_agent_id = ${ME})`
+const OF_READABLE_AGENT = '(iso_agent_id = any (array(select private.readable_agent_ids())))'
+const OF_READABLE_REQUEST = '(request_id = any (array( select r.id from requests r)))'
+const OF_READABLE_ROOM = '(conversation_id = any (array(select private.readable_conversation_ids())))'
+
+const existsOwn = (table: string, name: string, id: string) =>
+  `(exists ( select from ${table} ${name} where ((${name}.id = ${id}) and (${name}.iso_agent_id = ${ME}))))`
+const ownClient = (table: string) =>
+  `((client_profile_id is null) or ${existsOwn('client_profiles', 'c', `${table}.client_profile_id`)})`
+const OWN_REQUEST = `(${OWN} and ${ownClient('requests')})`
+const OWN_PROPOSAL = `(${OWN} and ${existsOwn('requests', 'r', 'proposals.request_id')} and ((quote_id is null) or (exists ( select from quotes q where ((q.id = proposals.quote_id) and (q.request_id = proposals.request_id))))) and ${ownClient('proposals')})`
+const OWN_MESSAGE = `((sender_type = 'iso_agent') and (sender_iso_agent_id = ${ME}) and (conversation_id = any (array(select private.own_conversation_ids()))))`
+
+const FILE_OF_OWN_REQUEST = existsOwn('requests', 'r', 'private.id_in_path(objects.name)')
+const FILE_OF_OWN_ROOM = '(private.id_in_path(name) = any (array(select private.own_conversation_ids())))'
+const OWN_FILE = "(owner_id = ( select (auth.jwt() ->> 'sub')))"
+const PROPOSAL_PATH = "(name ~ '^proposals/[0-9a-f-]{36}/[A-Za-z0-9][A-Za-z0-9._-]*$')"
+const ATTACHMENT_PATH = "(name ~ '^conversations/[0-9a-f-]{36}/[0-9a-f-]{36}/[^/]+$')"
+
+/**
+ * By table: for which command each is, of which rows, and what a row must be after an update where that is more. All of them
+ * are for `authenticated`: anon has none, and the service role needs none.
+ */
+export const policies: Grouped = {
   iso_agents: {
-    select: ['iso_agents_select_own'],
-    insert: ['iso_agents_insert_admin'],
-    update: ['iso_agents_update_admin', 'iso_agents_update_own'],
-    delete: ['iso_agents_delete_admin'],
+    iso_agents_select_own: 'select: (id = any (array(select private.readable_agent_ids())))',
+    iso_agents_insert_admin: `insert: ${ADMIN}`,
+    iso_agents_update_admin: `update: ${ADMIN}`,
+    iso_agents_update_own: `update: (id = ${ME})`,
+    iso_agents_delete_admin: `delete: ${ADMIN}`,
   },
   client_profiles: {
-    select: ['client_profiles_select_own'],
-    insert: ['client_profiles_insert_admin', 'client_profiles_insert_own'],
-    update: ['client_profiles_update_admin', 'client_profiles_update_own'],
-    delete: ['client_profiles_delete_admin', 'client_profiles_delete_own'],
+    client_profiles_select_own: `select: ${OF_READABLE_AGENT}`,
+    client_profiles_insert_admin: `insert: ${ADMIN}`,
+    client_profiles_insert_own: `insert: ${OWN}`,
+    client_profiles_update_admin: `update: ${ADMIN}`,
+    client_profiles_update_own: `update: ${OWN}`,
+    client_profiles_delete_admin: `delete: ${ADMIN}`,
+    client_profiles_delete_own: `delete: ${OWN}`,
   },
   requests: {
-    select: ['requests_select_own'],
-    insert: ['requests_insert_admin', 'requests_insert_own'],
-    update: ['requests_update_admin', 'requests_update_own'],
-    delete: ['requests_delete_admin', 'requests_delete_own'],
+    requests_select_own: `select: ${OF_READABLE_AGENT}`,
+    requests_insert_admin: `insert: ${ADMIN}`,
+    requests_insert_own: `insert: ${OWN_REQUEST}`,
+    requests_update_admin: `update: ${ADMIN}`,
+    requests_update_own: `update: ${OWN}; after: ${OWN_REQUEST}`,
+    requests_delete_admin: `delete: ${ADMIN}`,
+    requests_delete_own: `delete: (${OWN} and (status = 'draft'))`,
   },
   quotes: {
-    select: ['quotes_select_own'],
-    insert: ['quotes_insert_admin'],
-    update: ['quotes_update_admin', 'quotes_update_own'],
-    delete: ['quotes_delete_admin'],
+    quotes_select_own: `select: ${OF_READABLE_REQUEST}`,
+    quotes_insert_admin: `insert: ${ADMIN}`,
+    quotes_update_admin: `update: ${ADMIN}`,
+    quotes_update_own: `update: (exists ( select from requests r where ((r.id = quotes.request_id) and (r.iso_agent_id = ${ME}))))`,
+    quotes_delete_admin: `delete: ${ADMIN}`,
   },
   proposals: {
-    select: ['proposals_select_own'],
-    insert: ['proposals_insert_admin', 'proposals_insert_own'],
-    update: ['proposals_update_admin', 'proposals_update_own'],
-    delete: ['proposals_delete_admin', 'proposals_delete_own'],
+    proposals_select_own: `select: ${OF_READABLE_AGENT}`,
+    proposals_insert_admin: `insert: ${ADMIN}`,
+    proposals_insert_own: `insert: ${OWN_PROPOSAL}`,
+    proposals_update_admin: `update: ${ADMIN}`,
+    proposals_update_own: `update: ${OWN}; after: ${OWN_PROPOSAL}`,
+    proposals_delete_admin: `delete: ${ADMIN}`,
+    proposals_delete_own: `delete: (${OWN} and (status = 'draft'))`,
   },
   workflow_states: {
-    select: ['workflow_states_select_own'],
-    insert: ['workflow_states_insert_admin'],
-    update: ['workflow_states_update_admin'],
-    delete: ['workflow_states_delete_admin'],
+    workflow_states_select_own: `select: ${OF_READABLE_REQUEST}`,
+    workflow_states_insert_admin: `insert: ${ADMIN}`,
+    workflow_states_update_admin: `update: ${ADMIN}`,
+    workflow_states_delete_admin: `delete: ${ADMIN}`,
   },
   agent_executions: {
-    select: ['agent_executions_select_own'],
-    insert: ['agent_executions_insert_admin'],
-    update: ['agent_executions_update_admin'],
-    delete: ['agent_executions_delete_admin'],
+    agent_executions_select_own: `select: (${OF_READABLE_REQUEST} or ((request_id is null) and (coalesce((metadata ->> 'iso_agent_id'), '') = any (array( select (a.id) as id from private.readable_agent_ids() a(id) union all select '' where ${ADMIN})))))`,
+    agent_executions_insert_admin: `insert: ${ADMIN}`,
+    agent_executions_update_admin: `update: ${ADMIN}`,
+    agent_executions_delete_admin: `delete: ${ADMIN}`,
   },
   operator_profiles: {
-    select: ['operator_profiles_select_broker'],
-    insert: ['operator_profiles_insert_admin'],
-    update: ['operator_profiles_update_admin'],
-    delete: ['operator_profiles_delete_admin'],
+    operator_profiles_select_broker: `select: (${ME} is not null)`,
+    operator_profiles_insert_admin: `insert: ${ADMIN}`,
+    operator_profiles_update_admin: `update: ${ADMIN}`,
+    operator_profiles_delete_admin: `delete: ${ADMIN}`,
   },
   conversations: {
-    select: ['conversations_select_participant'],
-    insert: ['conversations_insert_admin'],
-    update: ['conversations_update_admin', 'conversations_update_participant'],
-    delete: ['conversations_delete_admin'],
+    conversations_select_participant: 'select: (id = any (array(select private.readable_conversation_ids())))',
+    conversations_insert_admin: `insert: ${ADMIN}`,
+    conversations_update_admin: `update: ${ADMIN}`,
+    conversations_update_participant:
+      'update: (id = any (array(select private.own_conversation_ids()))); after: ((id = any (array(select private.own_conversation_ids()))) and private.can_reply(id))',
+    conversations_delete_admin: `delete: ${ADMIN}`,
   },
   conversation_participants: {
-    select: ['participants_select_participant'],
-    insert: ['participants_insert_admin', 'participants_insert_with_permission'],
-    update: ['participants_update_admin', 'participants_update_own'],
-    delete: ['participants_delete_admin'],
+    participants_select_participant: `select: ${OF_READABLE_ROOM}`,
+    participants_insert_admin: `insert: ${ADMIN}`,
+    participants_insert_with_permission: 'insert: private.can_invite(conversation_id)',
+    participants_update_admin: `update: ${ADMIN}`,
+    participants_update_own: `update: (${OWN} and is_active); after: ${OWN}`,
+    participants_delete_admin: `delete: ${ADMIN}`,
   },
   messages: {
-    select: ['messages_select_participant'],
-    insert: ['messages_insert_admin', 'messages_insert_with_permission'],
-    update: ['messages_update_admin', 'messages_update_own'],
-    delete: ['messages_delete_admin', 'messages_delete_own'],
+    messages_select_participant: `select: ${OF_READABLE_ROOM}`,
+    messages_insert_admin: `insert: ${ADMIN}`,
+    messages_insert_with_permission: `insert: (private.can_reply(conversation_id) and case sender_type when 'iso_agent' then (sender_iso_agent_id = ${ME}) when 'ai_assistant' then (not private.has_operator(conversation_id)) else false end)`,
+    messages_update_admin: `update: ${ADMIN}`,
+    messages_update_own: `update: ${OWN_MESSAGE}`,
+    messages_delete_admin: `delete: ${ADMIN}`,
+    messages_delete_own: `delete: ${OWN_MESSAGE}`,
   },
   avinode_webhook_events: {
-    select: ['webhook_events_select_admin'],
-    insert: ['webhook_events_insert_admin'],
-    update: ['webhook_events_update_admin'],
-    delete: ['webhook_events_delete_admin'],
+    webhook_events_select_admin: `select: ${ADMIN}`,
+    webhook_events_insert_admin: `insert: ${ADMIN}`,
+    webhook_events_update_admin: `update: ${ADMIN}`,
+    webhook_events_delete_admin: `delete: ${ADMIN}`,
   },
   approvals: {
-    select: ['approvals_select_own'],
+    approvals_select_own: `select: ${OWN}`,
   },
   'storage/objects': {
-    select: ['message_attachments_select_participant', 'proposal_documents_select_owner'],
-    insert: ['message_attachments_insert_with_permission', 'proposal_documents_insert_owner'],
-    update: ['message_attachments_update_uploader', 'proposal_documents_update_owner'],
-    delete: ['message_attachments_delete_uploader', 'proposal_documents_delete_owner'],
-    all: ['jetvision_files_all_admin'],
+    message_attachments_select_participant: `select: ((bucket_id = 'message-attachments') and ${FILE_OF_OWN_ROOM})`,
+    proposal_documents_select_owner: `select: ((bucket_id = 'proposal-documents') and ${FILE_OF_OWN_REQUEST})`,
+    message_attachments_insert_with_permission: `insert: ((bucket_id = 'message-attachments') and ${ATTACHMENT_PATH} and private.can_reply(private.id_in_path(name)))`,
+    proposal_documents_insert_owner: `insert: ((bucket_id = 'proposal-documents') and ${PROPOSAL_PATH} and ${FILE_OF_OWN_REQUEST})`,
+    message_attachments_update_uploader: `update: ((bucket_id = 'message-attachments') and ${OWN_FILE} and ${FILE_OF_OWN_ROOM}); after: ((bucket_id = 'message-attachments') and ${OWN_FILE} and ${ATTACHMENT_PATH} and private.can_reply(private.id_in_path(name)))`,
+    proposal_documents_update_owner: `update: ((bucket_id = 'proposal-documents') and ${FILE_OF_OWN_REQUEST}); after: ((bucket_id = 'proposal-documents') and ${PROPOSAL_PATH} and ${FILE_OF_OWN_REQUEST})`,
+    message_attachments_delete_uploader: `delete: ((bucket_id = 'message-attachments') and ${OWN_FILE} and ${FILE_OF_OWN_ROOM})`,
+    proposal_documents_delete_owner: `delete: ((bucket_id = 'proposal-documents') and ${FILE_OF_OWN_REQUEST})`,
+    jetvision_files_all_admin: `all: ((bucket_id in ('proposal-documents', 'message-attachments')) and ${ADMIN})`,
   },
   'realtime/messages': {
-    select: ['jetvision_rooms_hear'],
-    insert: ['jetvision_rooms_send'],
+    jetvision_rooms_hear:
+      "select: ((extension in ('broadcast', 'presence')) and ( select is_conversation_participant(private.room_of_topic((select realtime.topic()))) as is_conversation_participant))",
+    jetvision_rooms_send:
+      "insert: ((extension in ('broadcast', 'presence')) and ( select private.can_reply(private.room_of_topic((select realtime.topic()))) as can_reply))",
   },
 }

@@ -57,7 +57,7 @@ class Reader {
     this.#data = data
   }
 
-  skip(bytes: number) {
+  advance(bytes: number) {
     this.#offset += bytes
   }
 
@@ -94,11 +94,11 @@ class Reader {
 
   relation(): Relation {
     const [id, schema, table] = [this.int32(), this.text(), this.text()]
-    this.skip(1) // replica identity
+    this.advance(1) // replica identity
     const columns = Array.from({ length: this.int16() }, () => {
       const is_key = (this.int8() & 1) === 1
       const name = this.text()
-      this.skip(8) // type and its modifier, which the catalogue tells as names
+      this.advance(8) // type and its modifier, which the catalogue tells as names
       return { name, is_key }
     })
     return { id, schema, table, columns }
@@ -131,7 +131,7 @@ class Reader {
     if (kind === 'n') return null
     if (kind === 'u') return undefined
     const length = this.int32()
-    this.skip(length)
+    this.advance(length)
     return this.#data.toString('utf8', this.#offset - length, this.#offset)
   }
 }

@@ -87,11 +87,11 @@ export function createRealtime({ databaseUrl, log, verifyExternalToken, limits: 
   async function answerBroadcast(request: Request): Promise<Response | null> {
     const { pathname } = new URL(request.url)
     if (!pathname.startsWith(BROADCAST)) return null
-    const messages = request.method === 'POST' ? await readMessages(request) : null
-    if (!messages) return answered(422, 'A broadcast has a topic, an event and a payload')
     const bearer = /^Bearer\s+(.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
     const identity = await identify(bearer ?? request.headers.get('apikey') ?? '')
     if (!identity) return answered(401, 'The token is not valid, or has expired')
+    const messages = request.method === 'POST' ? await readMessages(request) : null // nothing is read for a stranger
+    if (!messages) return answered(422, 'A broadcast has a topic, an event and a payload')
     for (const { topic } of messages) {
       const rights = await gate.topicRights(identity, topic)
       if (!rights.broadcast.send) return answered(403, `You may not send to ${topic}`)

@@ -95,18 +95,28 @@ describe('a change', () => {
   it('finds the request by trip, by our own id, or by display id', async () => {
     await using world = await startWorld()
     const request = await world.request(world.dana, { trip: 'atrip-1', display: 'K7M2QD' })
-    const other = await world.request(world.omar, { trip: 'atrip-2', display: 'OTHER1' })
+    await world.request(world.omar, { trip: 'atrip-2', display: 'OTHER1' })
     const trips = [
       { id: 'atrip-1', display_id: null, external_trip_id: null },
       { id: 'atrip-x', display_id: null, external_trip_id: request.id },
       { id: 'atrip-x', display_id: 'K7M2QD', external_trip_id: null },
-      { id: 'atrip-1', display_id: 'OTHER1', external_trip_id: other.id },
+      { id: 'atrip-1', display_id: 'OTHER1', external_trip_id: null },
     ]
 
     for (const trip of trips) {
       const change = { ...(sent(rfq(1)) as object), trip: { ...trip, canceled: false } }
       expect(await apply(world, null, null, change)).toMatchObject({ applied: true, request_id: request.id })
     }
+  })
+
+  it("of a trip that was made for one request never reaches another broker's, whatever trip that one claims", async () => {
+    await using world = await startWorld()
+    const request = await world.request(world.dana, { trip: 'atrip-2', display: 'OTHER1' })
+    await world.request(world.omar, { trip: 'atrip-1', display: 'K7M2QD' })
+    const trip = { id: 'atrip-1', display_id: 'K7M2QD', external_trip_id: request.id, canceled: false }
+
+    const change = { ...(sent(rfq(1)) as object), trip }
+    expect(await apply(world, null, null, change)).toMatchObject({ applied: true, request_id: request.id })
   })
 
   it('of a trip that is not known yet waits ten minutes without using an attempt, then is kept as skipped', async () => {

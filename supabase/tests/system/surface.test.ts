@@ -77,7 +77,7 @@ describe('the functions of the system', () => {
         name,
         anyone: false,
         is_definer: true,
-        path: expect.stringContaining('search_path=""'),
+        path: expect.stringContaining('search_path=pg_catalog, pg_temp'),
       })
       expect({ name, words: words?.length > 20 }).toEqual({ name, words: true })
       if (forWorkers.includes(name)) expect({ name, brokers, workers }).toEqual({ name, brokers: false, workers: true })
