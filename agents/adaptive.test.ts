@@ -1,8 +1,6 @@
 import { assistantMessage, functionCall, type ScriptedModelInput } from '@openai/agents/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createProposal } from '../tools/proposals/create-proposal.ts'
-import { runTool } from '../tools/tool.ts'
-import { toolContext } from './agent-deps.ts'
+import { type Deal, endTurn, furnishDeal, watchedWorld } from './testing/deal.ts'
 import { DANA, type Desk, scripted, startDesk } from './testing/desk.ts'
 import { CANARY, furnishRival, rowsOfOthers, whatDanaHas } from './testing/rival.ts'
 
@@ -10,7 +8,7 @@ import { CANARY, furnishRival, rowsOfOthers, whatDanaHas } from './testing/rival
 
 let desk: Desk
 let chat: string
-let ids: Record<'request_id' | 'quote_id' | 'proposal_id' | 'client_id' | 'room_id', string>
+let ids: Deal
 let theirs: Record<string, string>
 let before: Record<string, unknown>
 const left: string[] = []
@@ -19,47 +17,10 @@ beforeAll(async () => {
   desk = await startDesk()
   theirs = await furnishRival(desk)
   chat = await desk.openChat()
-  const request_id = await desk.newRequest(DANA.id, 'analyzing_proposals', chat)
-  const quote_id = await desk.newQuote(request_id, '112000.00')
-  const [client] = await desk.query(`select id from public.client_profiles where company_name = 'Acme' limit 1`)
-  const client_id = String(client?.id)
-  await desk.query(`update public.requests set client_profile_id = $2 where id = $1`, [request_id, client_id])
-  const { proposal } = await runTool(createProposal, { quote_id }, danaHerself())
-  const room_id = await desk.openChat()
-  await desk.query(
-    `update public.conversations set type = 'quote_discussion', request_id = $2, avinode_thread_id = 'arfq-own' where id = $1`,
-    [room_id, request_id],
-  )
-  await desk.query(
-    `insert into public.conversation_participants (conversation_id, role, operator_profile_id) values ($1, 'operator', 'b0000000-0000-4000-8000-000000000001')`,
-    [room_id],
-  )
-  ids = { request_id, quote_id, proposal_id: proposal.id, client_id, room_id }
+  ids = await furnishDeal(desk, chat)
   before = await rowsOfOthers(desk)
 })
 afterAll(() => desk?.close())
-
-const danaHerself = () =>
-  toolContext(
-    desk.depsWith(scripted({})),
-    { iso_agent_id: DANA.id, clerk_user_id: DANA.clerk, role: 'iso_agent', full_name: 'Dana', email: 'd@example.com' },
-    {
-      seed: DANA.id,
-      origin: { kind: 'api', turn_id: null, conversation_id: null },
-      signal: new AbortController().signal,
-    },
-  )
-
-const watched = () => ({
-  avinode: new Proxy(desk.avinode.port, {
-    get(port, verb) {
-      if (verb === 'cancelTrip' || verb === 'sendTripMessage') left.push(String(verb))
-      return Reflect.get(port, verb)
-    },
-  }),
-  mail: { deduplicates: true, send: async () => void left.push('mail') },
-  limits: { tool_calls: 10_000, turns: 1_000, seconds: 300, tokens: 1e9 },
-})
 
 /** How an order is dressed, so that a rule that looks for words does not find them. */
 const disguises: ((order: string) => string)[] = [
@@ -148,12 +109,8 @@ async function attempts(agent: 'orchestrator' | 'communication', calls: Call[], 
           communication: endings('communication'),
         }),
   })
-  await desk.runs(turn_id, models, watched())
-  const { run_state } = await desk.turn(turn_id) // of a run that waits for a person
-  await desk.query(
-    `update private.assistant_turns set status = 'failed', run_state = null, finished_at = now() where id = $1 and status = 'interrupted'`,
-    [turn_id],
-  )
+  await desk.runs(turn_id, models, watchedWorld(desk, left))
+  const run_state = await endTurn(desk, turn_id)
   const shown = JSON.stringify(models.script(agent).calls, (key, value) => (key === 'signal' ? undefined : value))
   return { turn_id, shown: `${shown} ${run_state}` }
 }

@@ -266,6 +266,7 @@ describe('over the wire', () => {
       { status: 401, message: `Incorrect API key provided: ${key}` },
       { status: 400, message: `Bad request with ${key}` },
       { status: 500, message: key },
+      { failed: { code: 'server_error', message: `The key ${key} met an error` } },
     ]
     const kept: unknown[] = []
     const lines: string[] = []

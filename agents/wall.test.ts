@@ -1,10 +1,7 @@
 import { assistantMessage, functionCall, type ScriptedModelInput } from '@openai/agents/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createProposal } from '../tools/proposals/create-proposal.ts'
 import { toolNamed, tools } from '../tools/registry.ts'
-import { runTool } from '../tools/tool.ts'
-import { toolContext } from './agent-deps.ts'
 import type { AgentType } from './agent-type.ts'
 import { createClientData } from './client-data.ts'
 import { createCommunication } from './communication.ts'
@@ -14,6 +11,7 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { createModels, ModelConfig } from './models.ts'
 import { createOrchestrator } from './orchestrator.ts'
 import { createProposalAnalysis } from './proposal-analysis.ts'
+import { endTurn, furnishDeal, watchedWorld } from './testing/deal.ts'
 import { DANA, type Desk, scripted, startDesk } from './testing/desk.ts'
 import { attacksOn, type Rows, shapeOf } from './testing/hijack.ts'
 import { CANARY, furnishRival, rowsOfOthers, whatDanaHas } from './testing/rival.ts'
@@ -57,29 +55,12 @@ beforeAll(async () => {
   desk = await startDesk()
   theirs = await furnishRival(desk)
   chat = await desk.openChat()
-  const request_id = await desk.newRequest(DANA.id, 'analyzing_proposals', chat)
-  const quote_id = await desk.newQuote(request_id, '112000.00')
-  const [client] = await desk.query(`select id from public.client_profiles where company_name = 'Acme' limit 1`)
-  const client_id = String(client?.id)
-  await desk.query(`update public.requests set client_profile_id = $2 where id = $1`, [request_id, client_id])
-  const { proposal } = await runTool(createProposal, { quote_id }, danaHerself())
-  const conversation_id = await roomWithOperator(request_id)
-  await operatorWrites(quote_id, conversation_id)
-  own = { request_id, quote_id, client_id, client_profile_id: client_id, proposal_id: proposal.id, conversation_id }
+  const { room_id, ...ids } = await furnishDeal(desk, chat)
+  await operatorWrites(ids.quote_id, room_id)
+  own = { ...ids, client_profile_id: ids.client_id, conversation_id: room_id }
   before = await rowsOfOthers(desk)
 })
 afterAll(() => desk?.close())
-
-const danaHerself = () =>
-  toolContext(
-    desk.depsWith(scripted({})),
-    { iso_agent_id: DANA.id, clerk_user_id: DANA.clerk, role: 'iso_agent', full_name: 'Dana', email: 'd@example.com' },
-    {
-      seed: DANA.id,
-      origin: { kind: 'api', turn_id: null, conversation_id: null },
-      signal: new AbortController().signal,
-    },
-  )
 
 /** Stands in everything that an operator could write in. */
 const WORDS = 'OPERATOR-WORDS-51c'
@@ -100,36 +81,6 @@ async function operatorWrites(quote_id: string, room: string) {
 /** All that was shown, without what is marked as the words of others. */
 const unmarked = (seen: string) => seen.replace(/\{\\+"written_by\\+":.*?\}/gs, '')
 
-async function roomWithOperator(request_id: string) {
-  const room = await desk.openChat()
-  await desk.query(
-    `update public.conversations set type = 'quote_discussion', request_id = $2, avinode_thread_id = 'arfq-own' where id = $1`,
-    [room, request_id],
-  )
-  await desk.query(
-    `insert into public.conversation_participants (conversation_id, role, operator_profile_id) values ($1, 'operator', 'b0000000-0000-4000-8000-000000000001')`,
-    [room],
-  )
-  return room
-}
-
-/** The outside world, which takes notes. */
-const watched = () => ({
-  avinode: new Proxy(desk.avinode.port, {
-    get(port, verb) {
-      if (verb === 'cancelTrip' || verb === 'sendTripMessage') left.push(String(verb))
-      return Reflect.get(port, verb)
-    },
-  }),
-  mail: {
-    deduplicates: true,
-    send: async () => {
-      left.push('mail')
-    },
-  },
-  limits: { tool_calls: 10_000, turns: 1_000, seconds: 300, tokens: 1e9 },
-})
-
 /** One turn in which every answer of that agent's model is the attacker's. Returns all that any model was shown. */
 async function hijacks(agent_type: AgentType, answers: ScriptedModelInput[], changes: object = {}) {
   const turn_id = await desk.asks(chat, 'Good morning')
@@ -138,15 +89,11 @@ async function hijacks(agent_type: AgentType, answers: ScriptedModelInput[], cha
     : [...answers, [assistantMessage('Done.')]]
   const inside = isSpecialist(agent_type) ? { [agent_type]: [...answers, endingOf(agent_type)] } : victims()
   const models = scripted({ ...inside, orchestrator: orders })
-  await desk.runs(turn_id, models, { ...watched(), ...changes })
+  await desk.runs(turn_id, models, { ...watchedWorld(desk, left), ...changes })
   const seen = (Object.keys(factories) as AgentType[]).flatMap((type) =>
     models.script(type).calls.map(({ request }) => request),
   )
-  const { run_state } = await desk.turn(turn_id) // of a run that waits for a person
-  await desk.query(
-    `update private.assistant_turns set status = 'failed', run_state = null, finished_at = now() where id = $1 and status = 'interrupted'`,
-    [turn_id],
-  )
+  const run_state = await endTurn(desk, turn_id)
   const shown = JSON.stringify(seen, (key, value) => (key === 'signal' ? undefined : value))
   return { turn_id, seen: `${shown} ${run_state}` }
 }
@@ -200,7 +147,10 @@ describe('what leaves the house', () => {
     )
 
     expect(outward.map(({ name }) => name).sort()).toEqual(['cancel_request', 'reply_to_operator', 'send_proposal'])
-    for (const tool of outward) expect(tool).toHaveProperty('needsApproval', expect.any(Function))
+    const filing = { context: { run: { outward: { file: async () => true } }, tools: {} } }
+    const asks = z.object({ needsApproval: z.custom<(run: unknown, input: object) => Promise<boolean>>() })
+    const asked = await Promise.all(outward.map((tool) => asks.parse(tool).needsApproval(filing, {})))
+    expect(asked).toEqual([true, true, true])
   })
 })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BrokerClient, eventually, type Json, signIn } from './client.ts'
+import { inDays, nextDay } from './scenarios/days.ts'
 import { type Service, startService } from './service.ts'
 
 type Row = Json & { id: string }
@@ -34,22 +35,6 @@ const requestIn = async (conversation_id: string) => {
 
 const countRequests = async () => (await broker.get<{ data: Row[] }>('/api/requests?limit=100')).data.length
 
-const day = (date: Date) =>
-  [date.getFullYear(), String(date.getMonth() + 1).padStart(2, '0'), String(date.getDate()).padStart(2, '0')].join('-')
-
-const daysFromToday = (days: number) => {
-  const date = new Date()
-  date.setDate(date.getDate() + days)
-  return date
-}
-
-/** The next such day, today included. */
-const next = (month: number, dayOfMonth: number) => {
-  const today = new Date()
-  const thisYear = day(new Date(today.getFullYear(), month - 1, dayOfMonth))
-  return thisYear >= day(today) ? thisYear : day(new Date(today.getFullYear() + 1, month - 1, dayOfMonth))
-}
-
 describe('what a broker types becomes a request', () => {
   it('a return trip with client, aircraft and budget', async () => {
     const said = await broker.says(
@@ -60,8 +45,8 @@ describe('what a broker types becomes a request', () => {
     expect(request).toMatchObject({
       departure_airport: 'KTEB',
       arrival_airport: 'KLAX',
-      departure_date: next(11, 20),
-      return_date: next(11, 20).replace(/20$/, '23'),
+      departure_date: nextDay('11-20'),
+      return_date: nextDay('11-20').replace(/20$/, '23'),
       passengers: 8,
       budget: '120000.00',
       client: { company_name: expect.stringContaining('Acme') },
@@ -81,7 +66,7 @@ describe('what a broker types becomes a request', () => {
     expect(request).toMatchObject({
       departure_airport: 'KVNY',
       arrival_airport: 'KASE',
-      departure_date: day(daysFromToday(1)),
+      departure_date: inDays(1),
       passengers: 4,
       client: null,
     })
@@ -118,9 +103,9 @@ describe('what a broker types becomes a request', () => {
 
     const request = await requestIn(said.conversation_id)
     expect(request.segments).toMatchObject([
-      { departure_airport: 'KTEB', arrival_airport: 'KOPF', departure_date: next(12, 1), passengers: 6 },
-      { departure_airport: 'KOPF', arrival_airport: 'MYNN', departure_date: next(12, 3) },
-      { departure_airport: 'MYNN', arrival_airport: 'KTEB', departure_date: next(12, 7) },
+      { departure_airport: 'KTEB', arrival_airport: 'KOPF', departure_date: nextDay('12-01'), passengers: 6 },
+      { departure_airport: 'KOPF', arrival_airport: 'MYNN', departure_date: nextDay('12-03') },
+      { departure_airport: 'MYNN', arrival_airport: 'KTEB', departure_date: nextDay('12-07') },
     ])
     expect(request.client).toMatchObject({ company_name: expect.stringContaining('Redwood') })
     const page = await (await fetch(String(request.avinode_deep_link))).text()

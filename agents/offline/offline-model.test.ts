@@ -179,6 +179,8 @@ describe('a new trip', () => {
       'Midnight may be the night before that day or the night after it. At what time do they leave, 23:59 or 00:01?',
     ],
     ['TEB-VNY Dec 4 at 25:00, 4 pax', '"25:00" is no time of day. At what time do they leave?'],
+    ['TEB-VNY Dec 4, 4 pax, budget -5000', '"budget -5000" is no budget. What is the budget?'],
+    ['TEB-VNY Dec 4, 4 pax, budget 0', '"budget 0" is no budget. What is the budget?'],
     ['TEB-VNY Dec 4, 4 pax, 9k per person', '"9k per person" is not the whole budget yet. What is the budget in all?'],
   ])('asks instead of guessing: %s', async (text, question) => {
     const desk = fakeDesk()
@@ -246,6 +248,39 @@ describe('later in the chat', () => {
     await desk.say('they also need vegetarian catering')
     await desk.say('and wifi')
     expect(desk.rows[0]?.special_requirements).toBe('vegetarian catering; wifi')
+  })
+
+  it('puts a place where it belongs, and asks where nobody can tell', async () => {
+    const desk = await begun()
+    const route = () => [desk.rows[0]?.departure_airport, desk.rows[0]?.arrival_airport]
+    const [, to] = route()
+
+    await desk.say('scratch that, it is White Plains not Teterboro')
+    expect(route()).toEqual(['KHPN', to])
+    await desk.say('Van Nuys would be better')
+    expect(route()).toEqual(['KHPN', 'KVNY'])
+    await desk.say('not from White Plains but from Morristown')
+    expect(route()).toEqual(['KMMU', 'KVNY'])
+
+    expect(await desk.say('make it Aspen')).toBe(
+      'I changed nothing yet. Do they leave from Aspen (KASE), or fly to Aspen (KASE)?',
+    )
+    expect(route()).toEqual(['KMMU', 'KVNY'])
+  })
+
+  it('asks about a budget that is none, and at what time an hour later is', async () => {
+    const desk = await begun()
+    expect(await desk.say('budget -3000')).toContain('"budget -3000" is no budget. What is the budget?')
+    expect(await desk.say('an hour later')).toContain('At what time do they leave?')
+    expect(desk.rows[0]).toMatchObject({ budget: '120000.00' })
+    expect(desk.calls()).toEqual([])
+  })
+
+  it('takes small words for no client and no code', async () => {
+    const desk = fakeDesk()
+    await desk.say('need a jet')
+    expect(await desk.say('lol')).toMatch(/^I did not understand that\.\n\nWhere from, where to/)
+    expect(desk.calls()).toEqual([])
   })
 
   it('passes on what a change did not reach', async () => {

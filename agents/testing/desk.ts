@@ -40,6 +40,7 @@ export async function startDesk() {
     durable: false,
   })
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
+  sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
   const supabase = createSupabase(stack)
   const avinode = playedAvinode()
   const query = async (text: string, params: unknown[] = []): Promise<Row[]> => (await sql.query(text, params)).rows

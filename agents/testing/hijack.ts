@@ -71,6 +71,8 @@ const onId = (own: string, foreign: string): unknown[] => [
 
 const onText = (key: string, theirs: Rows): unknown[] => [
   theirs.request_id,
+  randomUUID(),
+  `the one called ${theirs.request_id}`,
   'Harbor',
   '%',
   '*',

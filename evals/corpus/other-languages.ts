@@ -159,4 +159,57 @@ export const otherLanguages: Sample[] = [
     wishes: ['tarde', 'perro'],
   },
   { text: 'Bilbao-Lisboa el 5/12, 2 pax', flights: ['LEBB LPPT~ 2026-12-05'], passengers: 2 },
+  {
+    text: 'Ciao, ci serve un volo da Milano Linate a Olbia sabato 12 dicembre, 5 passeggeri, ritorno il 14',
+    flights: ['LIML LIEO 2026-12-12', 'LIEO LIML 2026-12-14'],
+    passengers: 5,
+  },
+  {
+    text: 'Buongiorno, volo Roma Ciampino - Nizza domani alle 9:30 per 3 persone',
+    flights: ['LIRA LFMN~ 2026-11-23 09:30'],
+    passengers: 3,
+  },
+  {
+    text: 'Siamo in sei, da Ginevra a Napoli venerdì 4 dicembre alle 17, rientro domenica, budget 30 mila euro',
+    flights: ['LSGG LIRN 2026-12-04 17:00', 'LIRN LSGG 2026-12-06'],
+    passengers: 6,
+    budget: '30000 EUR',
+  },
+  {
+    text: 'Per Acme: Venezia - Londra Farnborough il 7/12, solo andata, due adulti e un bambino, con un cane',
+    flights: ['LIPZ~ EGLF 2026-12-07'],
+    passengers: 3,
+    client: 'Acme',
+    wishes: ['dog'],
+  },
+  {
+    text: 'Vorrei un jet leggero da Torino a Parigi la settimana prossima, 4 persone',
+    flights: ['LIMF LFPB~ ?'],
+    passengers: 4,
+    category: 'Light jet',
+    unclear: ['day'],
+  },
+  {
+    text: 'Wir brauchen einen Flieger von Düsseldorf nach Ibiza, Donnerstag in zwei Wochen, 6 Personen plus Hund, Rückflug Sonntag 20 Uhr',
+    flights: ['EDDL~ LEIB 2026-12-10', 'LEIB EDDL~ 2026-12-13 20:00'],
+    passengers: 6,
+    wishes: ['hund'],
+  },
+  {
+    text: 'Wir möchten am zweiten Weihnachtstag von Stuttgart nach Innsbruck, 4 Erwachsene, 2 Kinder, 6 Paar Ski, zurück am 2. Januar nachmittags',
+    flights: ['EDDS LOWI 2026-12-26', 'LOWI EDDS 2027-01-02'],
+    passengers: 6,
+    wishes: ['6 paar ski', 'nachmittags'],
+  },
+  {
+    text: 'Vorrei prenotare Bologna - Mykonos il 3 luglio, ritorno il 10, 8 ospiti, budget 60k euro',
+    flights: ['LIPE LGMK 2027-07-03', 'LGMK LIPE 2027-07-10'],
+    passengers: 8,
+    budget: '60000 EUR',
+  },
+  {
+    text: 'Genève Paris demain 7h aller-retour dans la journée 2 pers',
+    flights: ['LSGG LFPB~ 2026-11-23 07:00', 'LFPB~ LSGG 2026-11-23'],
+    passengers: 2,
+  },
 ]

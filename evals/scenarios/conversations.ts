@@ -87,6 +87,28 @@ export const conversations: Scenario[] = [
     expect: [requestIs({ flights: [flight] }), lastAnswer('says why', /does not exist/)],
   },
   {
+    name: 'a place that corrects another takes its part, and one that could be either end is asked about',
+    prepare: aTrip,
+    says: ["scratch that, it's White Plains not Teterboro", 'make it Aspen'],
+    expect: [
+      requestIs({ flights: ['KHPN KOPF 03-03'], passengers: 8, client: 'Acme' }),
+      lastAnswer('asks which end', /leave from Aspen.*or fly to Aspen/),
+      nothingAsked,
+    ],
+  },
+  {
+    name: 'a budget below zero is asked about, and the one that was told stays',
+    prepare: aTrip,
+    says: ['budget -5000'],
+    expect: [requestIs({ flights: [flight], budget: '60000.00' }), oneQuestion, lastAnswer('asks', /no budget/)],
+  },
+  {
+    name: '"hold on" and "do not send it" send and cancel nothing',
+    prepare: aTrip,
+    says: ['hold on', "no wait, don't cancel", 'who is waiting on me?'],
+    expect: [requestIs({ flights: [flight] }), nothingAsked, lastAnswer('says who is next', /pick operators/)],
+  },
+  {
     name: 'a change to zero passengers is refused',
     prepare: aTrip,
     says: ['make it 0 passengers'],

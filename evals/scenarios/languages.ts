@@ -2,7 +2,7 @@ import { noRequest, requestIs } from './checks.ts'
 import { comingWeekday } from './days.ts'
 import type { Scenario } from './scenario.ts'
 
-/** German, French and Spanish are understood. */
+/** German, French, Spanish and Italian are understood. */
 export const languages: Scenario[] = [
   {
     name: 'German: a return with client, people in words and a budget in euros',
@@ -37,6 +37,11 @@ export const languages: Scenario[] = [
     name: 'French: tomorrow, with a dog',
     says: ['Bordeaux - Figari demain, juste moi et ma femme, avec un chien'],
     expect: [requestIs({ flights: ['LFBD LFKF +1'], passengers: 2, wishes: ['chien'] })],
+  },
+  {
+    name: 'Italian: there and back, people in words',
+    says: ['Ciao, ci serve un volo da Milano Linate a Olbia il 12 dicembre alle 9:30, siamo in cinque, ritorno il 14'],
+    expect: [requestIs({ flights: ['LIML LIEO 12-12 09:30', 'LIEO LIML 12-14'], passengers: 5 })],
   },
   {
     name: 'Spanish: tomorrow at half past ten',

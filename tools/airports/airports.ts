@@ -260,11 +260,22 @@ function namesakeTable(by_icao: Map<string, Entry>): Index['namesakes'] {
   return table
 }
 
+/** "Stockholm Bromma" is what people say to "Bromma Stockholm Airport". */
+const cityFirst = ({ is_business, words, city }: Entry) => {
+  const [name, home] = [withoutGenericWords(words), normalise(city)]
+  return is_business && name.endsWith(` ${home}`) ? `${home} ${name.slice(0, -home.length).trim()}` : words
+}
+
 function nameTable(entries: Entry[], by_city: Map<string, Entry[]>): Map<string, Entry[]> {
   const table = new Map<string, Entry[]>()
   const by_rank = entries.filter(({ rank }) => rank < 4).sort((a, b) => a.rank - b.rank || (a.icao < b.icao ? -1 : 1))
   for (const entry of by_rank) {
-    for (const name of new Set([entry.words, withoutGenericWords(entry.words), normalise(entry.city)])) {
+    for (const name of new Set([
+      entry.words,
+      withoutGenericWords(entry.words),
+      normalise(entry.city),
+      cityFirst(entry),
+    ])) {
       if (compact(name).length > 3 && !by_city.has(compact(name))) addTo(table, name, [entry])
     }
   }

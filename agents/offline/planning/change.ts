@@ -1,8 +1,9 @@
-import { distanceNm, getAirport } from '../../../tools/airports/airports.ts'
+import { getAirport } from '../../../tools/airports/airports.ts'
 import { readOrdinal } from '../reading/numbers.ts'
-import { isRelativeDay, readMorePassengers } from '../reading/relative.ts'
+import { isRelativeDay, isRelativeTime, readMorePassengers } from '../reading/relative.ts'
+import { routeEnd } from '../reading/route-end.ts'
 import type { TripReading } from '../reading/trip.ts'
-import { chosenAirports, detailsLabel, routeLabel } from './describe.ts'
+import { airportLabel, chosenAirports, detailsLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { wishInput } from './new-trip.ts'
 import { offerClient, severalClients } from './phrases.ts'
@@ -20,6 +21,9 @@ export function planChange(turn: Turn, said: TripReading): Step {
     return say(
       `This request is ${request.status}, so it cannot be changed any more. Tell me the whole trip and I create a new one.`,
     )
+  if (!isPlaced(said, request, turn.text)) return say(`I changed nothing yet. ${fromOrTo(said)}`)
+  if (isRelativeTime(turn.text))
+    return say(`I changed nothing yet. At what time do they leave? It is ${routeLabel(request)} now.`)
   if (isRelativeDay(turn.text))
     return say(
       `I changed nothing yet. Which day do they leave${request.return_date ? ', and which day do they come back' : ''}? It is ${routeLabel(request)} now.`,
@@ -135,18 +139,44 @@ function itineraryFields(trip: TripReading, request: RequestRow, text: string): 
 
 const moves = /\b(move|change|switch|swap|shift)\b/i
 const goes = /\b(go|going|fly|flying|arriv\w*|destination|land\w*|into)\b/i
-const NEAR_NM = 80
 
-/** Which end of the flight a place stands for: "move it from TEB to HPN", or "move it to HPN", which is around the corner of one end only. */
+const airportOf = (code: string | null | undefined) => getAirport(code ?? '')
+const ends = (request: RequestRow) => ({
+  from: airportOf(request.departure_airport),
+  to: airportOf(request.arrival_airport),
+})
+
+/** Which end of the flight a place by itself stands for. "move it to HPN" says "to", and may still be where they leave. */
+function endMeant({ from, to }: TripReading['legs'][number], request: RequestRow, text: string) {
+  const place = from && to ? null : (from ?? to)
+  if (!place) return null
+  const is_moved = moves.test(text) && !goes.test(text) && place.role === 'to'
+  return is_moved ? (routeEnd({ ...place, role: undefined }, ends(request)) ?? 'to') : routeEnd(place, ends(request))
+}
+
+/** Whether it is certain which end of the flight changes, if the text names a place at all. */
+function isPlaced({ legs }: TripReading, request: RequestRow, text: string): boolean {
+  const [leg] = legs
+  if (!leg || legs.length > 1 || (leg.from && leg.to) || request.segments.length > 2) return true
+  const place = leg.from ?? leg.to
+  return !place?.airports[0] || place.namesakes !== null || endMeant(leg, request, text) !== null
+}
+
+const fromOrTo = ({ legs: [leg] }: TripReading) => {
+  const name = airportLabel((leg?.from ?? leg?.to)?.airports[0]?.icao ?? '')
+  return `Do they leave from ${name}, or fly to ${name}?`
+}
+
+/** The ends of the flight that the text changes: "move it from TEB to HPN", "it is White Plains, not Teterboro". */
 function movedEnds(leg: TripReading['legs'][number] | undefined, request: RequestRow, text: string) {
   const [from, to] = [leg?.from?.airports[0], leg?.to?.airports[0]]
+  const lone = leg && endMeant(leg, request, text)
+  if (lone) return { [lone === 'from' ? 'departure_airport' : 'arrival_airport']: (from ?? to)?.icao }
   const { departure_airport, arrival_airport } = request
   if (!moves.test(text) || goes.test(text) || !to) return { departure_airport: from?.icao, arrival_airport: to?.icao }
   if (from?.icao === departure_airport) return { departure_airport: to.icao }
   if (from?.icao === arrival_airport) return { arrival_airport: to.icao }
-  const [start, end] = [departure_airport, arrival_airport].map((code) => getAirport(code ?? ''))
-  const is_start = !from && start && end && distanceNm(start, to) < NEAR_NM && distanceNm(end, to) >= NEAR_NM
-  return is_start ? { departure_airport: to.icao } : { departure_airport: from?.icao, arrival_airport: to.icao }
+  return { departure_airport: from?.icao, arrival_airport: to?.icao }
 }
 
 /** In a tour one flight moves at a time: "move the second leg to Dec 4". */

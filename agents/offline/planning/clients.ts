@@ -1,5 +1,5 @@
 import type { ContactReading } from '../reading/contact.ts'
-import { hasDetails } from '../reading/intent.ts'
+import { hasDetails } from '../reading/details.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { changeRequest, clientSentence } from './change.ts'
 import { ClientAnswer } from './rows.ts'

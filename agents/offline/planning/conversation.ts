@@ -1,4 +1,4 @@
-import { findNamed, findNamesakes } from '../../../tools/airports/airports.ts'
+import { findNamed, findNamesakes, isBusinessAirport } from '../../../tools/airports/airports.ts'
 import { mergeTrips } from '../reading/merge.ts'
 import { numberOf } from '../reading/numbers.ts'
 import { clean } from '../reading/text.ts'
@@ -46,7 +46,10 @@ export function readReply(text: string, asked: OpenQuestion, turn: Turn): TripRe
     if (trip.passengers !== null) trip.doubts = trip.doubts.filter((doubt) => doubt !== lone)
   }
   if (asked.trip && trip.legs.length === 0) {
-    const airports = findNamed(short.replace(/^(it's|it is|i mean|i meant|sorry,?|no,?)\s+/i, ''))
+    const named = findNamed(short.replace(/^(it's|it is|i mean|i meant|sorry,?|no,?)\s+/i, ''))
+    // "lol" is the code of a desert field, and an answer to nothing.
+    const is_word = /^\p{Ll}{3,4}$/u.test(short) && !named.some(({ icao }) => isBusinessAirport(icao))
+    const airports = is_word ? [] : named
     const alike = findNamesakes(short)
     const place = { start: 0, end: short.length, text: short, airports, namesakes: alike.length > 0 ? alike : null }
     if (airports.length > 0) trip.legs = [{ from: place, to: null, date: null, time: null, passengers: null }]

@@ -1,4 +1,4 @@
-import type { Beyond } from '../reading/everyday.ts'
+import type { Beyond } from '../reading/intent-kinds.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { detailsLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
@@ -26,6 +26,9 @@ const sentences: Record<Beyond, string> = {
     'I cannot search for empty legs; Avinode lists them. If one fits, tell me the trip, and note the empty leg as a wish for the operators.',
   permission:
     'Whether that is possible the operator has to say. Say for example "ask Elite Jets if they allow it", and I put the question up for your approval; or tell it me as a wish, and I note it.',
+  weather: 'I know nothing of the weather: the operator and the crew decide by it. Tell me a trip, or ask about one.',
+  transport:
+    'I work on trips by private jet, from airport to airport. Anything else I can only note as a wish of such a trip.',
   clock: 'I do not tell the time elsewhere. The times of a trip are local to the airport of each departure.',
 }
 

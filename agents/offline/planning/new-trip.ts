@@ -1,5 +1,6 @@
 import { readAircraft } from '../reading/aircraft.ts'
 import type { TripReading } from '../reading/trip.ts'
+import { lastWords } from './conversation.ts'
 import { chosenAirports, detailsLabel, joined, priceLabel, routeLabel } from './describe.ts'
 import { explain } from './failures.ts'
 import { offerClient, severalClients, whoIsTheClient } from './phrases.ts'
@@ -11,7 +12,9 @@ import { isOpen } from './which-request.ts'
 /** From a described trip to a request, its client and its trip in Avinode; or one question for all that is missing. */
 export function planNewTrip(turn: Turn, trip: TripReading): Step {
   const question = questionFor(trip)
-  if (question) return say(question)
+  // Asked once more, word for word, it tells that nothing was understood.
+  if (question)
+    return say(lastWords(turn).some((words) => words.endsWith(question)) && 'I did not understand that.', question)
   const created = resultOf(turn, 'create_request', OneRequest)
   if (!created) return call('create_request', requestInput(trip))
   if (!created.ok) return say(`I have not created the request. ${explain(created.failure)}`)

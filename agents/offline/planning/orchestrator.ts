@@ -1,4 +1,5 @@
-import { type Intent, readIntent } from '../reading/intent.ts'
+import { readIntent } from '../reading/intent.ts'
+import type { Intent } from '../reading/intent-kinds.ts'
 import { readOrdinal } from '../reading/numbers.ts'
 import { planChange } from './change.ts'
 import { planClientContact, planCreateClient } from './clients.ts'
@@ -43,7 +44,7 @@ export function planOrchestrator(turn: Turn): Step {
   if (asked.trip && ['change', 'new_trip', 'unknown', 'yes', 'thanks', 'greeting'].includes(intent.kind)) {
     return planNewTrip(turn, describedTrip(turn))
   }
-  if (asked.client && intent.kind === 'unknown' && isShortName(turn.text)) {
+  if (asked.client && intent.kind === 'unknown' && trip.doubts.length === 0 && isShortName(turn.text)) {
     return planChange(turn, { ...trip, client: turn.text.trim().replace(/[.!]+$/, '') })
   }
   if (asked.new_client && (intent.kind === 'yes' || (intent.kind === 'create_client' && !intent.name))) {
@@ -142,7 +143,11 @@ function planIntent(turn: Turn, intent: Intent): Step {
       if (turn.situation.pending_approvals.length > 0) return planApproval(turn, trip)
       return say('Gladly, but I am not sure what you agree to. Tell me in a few words what I should do.')
     case 'no':
-      return say('All right, I leave it as it is.')
+      return say(
+        turn.situation.pending_approvals.length > 0
+          ? 'All right. Nothing leaves the house: what waits on the card above only happens if you approve it there. To drop it, reject it there.'
+          : 'All right, I leave it as it is.',
+      )
     case 'unknown':
       return planUnknown()
   }

@@ -28,9 +28,13 @@ export function doubtIn({ doubts, legs }: TripReading): string | null {
   if (unknown) return `${nearest(unknown)} I changed nothing yet.`
   if (doubts.length === 0) return null
   const about = new Set(doubts.map(({ about }) => about))
-  const asked = [...choices(doubts), about.has('day') && 'which day is it', about.has('passengers') && howMany(doubts)]
-  const question = sentence(`${joined(asked.filter((part) => part !== false))}?`)
-  return ['I changed nothing yet.', ...facts(doubts), question].join(' ')
+  const asked = [
+    ...choices(doubts),
+    about.has('day') && 'which day is it',
+    about.has('passengers') && howMany(doubts),
+  ].filter((part) => part !== false)
+  const question = asked.length > 0 ? `${joined(asked)}?` : 'what should be different?'
+  return ['I changed nothing yet.', ...facts(doubts), sentence(question)].join(' ')
 }
 
 const severalTrips = ({ choices }: Doubt) =>
@@ -44,6 +48,7 @@ function facts(doubts: readonly Doubt[]): string[] {
     const [first = '', second = ''] = choices
     if (about === 'trip') return ['You wrote one way, and also when they come back.']
     if (about === 'budget' && because === 'vague') return [`"${words}" is not the whole budget yet.`]
+    if (about === 'budget' && because === 'impossible') return [`"${words}" is no budget.`]
     if (about === 'time' && words === 'midnight')
       return ['Midnight may be the night before that day or the night after it.']
     if (about === 'time' && because === 'impossible') return [`"${words}" is no time of day.`]
@@ -70,7 +75,11 @@ const choices = (doubts: readonly Doubt[]) =>
     if (about === 'time')
       return [because === 'impossible' ? 'at what time do they leave' : `is it ${joined(choices, 'or')}`]
     if (about === 'budget')
-      return [because === 'several' ? `is the budget ${joined(choices, 'or')}` : 'what is the budget in all']
+      return [
+        because === 'several'
+          ? `is the budget ${joined(choices, 'or')}`
+          : `what is the budget${because === 'vague' ? ' in all' : ''}`,
+      ]
     return []
   })
 

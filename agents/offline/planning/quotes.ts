@@ -1,4 +1,4 @@
-import type { QuoteChoice } from '../reading/intent.ts'
+import type { QuoteChoice } from '../reading/intent-kinds.ts'
 import { readOrdinal } from '../reading/numbers.ts'
 import type { TripReading } from '../reading/trip.ts'
 import { priceLabel, quoteLabel } from './describe.ts'
@@ -138,7 +138,9 @@ export function chooseQuote(
   const by_id = open.find(({ id }) => id === choice.quote_id)
   if (choice.quote_id) return by_id ? { quote: by_id } : { problem: 'This quote is no longer open.' }
   const cheapest = open.toSorted((a, b) => Number(a.total_price) - Number(b.total_price))[0]
-  const found = byOperator(open, choice.words) ?? (choice.cheapest ? cheapest : byOrdinal(open, choice.ordinal))
+  // Of three, "the cheaper one" may be either of two.
+  const is_cheapest = choice.cheapest || (open.length === 2 && /\b(cheaper|lower)\b/i.test(choice.words))
+  const found = byOperator(open, choice.words) ?? (is_cheapest ? cheapest : byOrdinal(open, choice.ordinal))
   if (found) return { quote: found }
   if (choice.ordinal !== null)
     return {

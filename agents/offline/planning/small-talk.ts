@@ -51,7 +51,8 @@ export const planTerms = (): Step =>
 export function planApproval(turn: Turn, trip: TripReading): Step {
   const { pending_approvals, request } = turn.situation
   const waits = pending_approvals.length
-  if (waits === 0 && request?.status === 'generating_email' && /\bsend\b/i.test(turn.text)) {
+  const has_quotes = request && ['awaiting_quotes', 'analyzing_proposals', 'generating_email'].includes(request.status)
+  if (waits === 0 && has_quotes && /\bsend\b/i.test(turn.text)) {
     const choice = { ordinal: null, quote_id: null, cheapest: false, words: '', is_sent: true }
     return planSendProposal(turn, trip, choice)
   }

@@ -10,15 +10,15 @@ export const isOpen = ({ status }: RequestRow) => !final.includes(status)
 const named =
   /\b(?:the|our|my|for)\s+([\p{L}\p{N}&'. -]{2,40}?)\s*(?:'s)?\s+(?:trip|request|deal|flight|charter|booking)\b/iu
 
+/** "the Redwood one", but not "the cheaper one" */
+const namedOne = /\b(?:the|our|my|for)\s+(\p{Lu}[\p{L}\p{N}&'. -]{1,40}?) one\b/u
+
 const noName =
   /^(same|second|first|third|last|new|next|other|best|this|that|current|whole|paris|return|outbound|inbound|cheapest|status|of)$/i
 
 /** The client or place whose trip the text speaks of. */
 export const namedTrip = (text: string) => {
-  const name = named
-    .exec(text)?.[1]
-    ?.replace(/^.*\b(?:the|our|my|for)\s+/i, '')
-    .trim()
+  const name = (named.exec(text) ?? namedOne.exec(text))?.[1]?.replace(/^.*\b(?:the|our|my|for)\s+/i, '').trim()
   return name && !noName.test(name) ? name : null
 }
 

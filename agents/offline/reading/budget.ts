@@ -1,6 +1,6 @@
 import { withoutTakenBack } from './corrections.ts'
 import { type Doubt, doubt } from './doubts.ts'
-import { matches, type Span, wordEnd, wordStart } from './text.ts'
+import { matches, type Span, withoutSpans, wordEnd, wordStart } from './text.ts'
 
 /** Decimal string with two places, and ISO 4217. */
 export type Budget = { amount: string; currency: string }
@@ -72,11 +72,18 @@ const cue = new RegExp(
   'iu',
 )
 
+/** "budget -5000" and "budget 0": nobody flies for that, so it is asked about. */
+const impossible = new RegExp(
+  `${wordStart}(?:${spend})(?!\\p{L})[^\\d.;!?]{0,15}?(?:(?<=[ :=$€£])(?:-|minus )(?:${sign})?\\d[\\d.,']*|(?:${sign})?0+(?:[.,]0+)?(?![\\d.,]*\\d))(?: ?(?:${scale}))?(?: ?(?:${currency}))?(?![\\p{L}\\d])`,
+  'giu',
+)
+
 type Amount = Span & Budget & { is_share: boolean; has_cue: boolean; words: string }
 
 /** What the client wants to spend: the upper end of a range. A currency that is not named is taken as US dollars. */
 export function readBudget(original: string): BudgetReading {
-  const text = inDigits(original)
+  const senseless = matches(original, impossible)
+  const text = inDigits(withoutSpans(original, senseless))
   const found: Amount[] = []
   for (const form of forms) found.push(...amounts(text, form, found))
   const meant = withoutTakenBack(
@@ -86,8 +93,9 @@ export function readBudget(original: string): BudgetReading {
   const named = meant.filter(({ has_cue }) => has_cue)
   const chosen = named.length > 0 ? named : meant
   const [first] = chosen
-  const spans = found.map(({ start, end }) => ({ start, end }))
-  if (!first) return { budget: null, doubts: [], spans }
+  const spans = [...found, ...senseless].map(({ start, end }) => ({ start, end }))
+  const doubts = senseless.map(({ match }) => doubt('budget', 'impossible', match[0]))
+  if (!first) return { budget: null, doubts, spans }
   // "budget around 180": thousands, most likely, but nobody said so.
   const shared = chosen.find(({ is_share, amount }) => is_share || Number(amount) < 1000)
   if (shared) return { budget: null, doubts: [doubt('budget', 'vague', shared.words)], spans }

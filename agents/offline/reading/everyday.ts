@@ -1,40 +1,5 @@
+import type { Beyond, Intent, Plain } from './intent-kinds.ts'
 import type { TripReading } from './trip.ts'
-
-/** What the assistant cannot do, and says so instead of guessing at something near it. */
-export type Beyond =
-  | 'reminder'
-  | 'call'
-  | 'undo'
-  | 'booking'
-  | 'discount'
-  | 'completion'
-  | 'recipient'
-  | 'empty_legs'
-  | 'permission'
-  | 'clock'
-
-type Everyday =
-  | { kind: 'beyond'; about: Beyond }
-  | {
-      kind:
-        | 'status'
-        | 'best_quote'
-        | 'list_quotes'
-        | 'list_approvals'
-        | 'operator_words'
-        | 'open_avinode'
-        | 'margin_question'
-        | 'show_proposal'
-        | 'resend'
-        | 'put_aside'
-        | 'preferences'
-        | 'repeat'
-        | 'included'
-        | 'cancel'
-        | 'thanks'
-        | 'yes'
-        | 'bye'
-    }
 
 const cannot: [Beyond, RegExp][] = [
   [
@@ -70,14 +35,22 @@ const cannot: [Beyond, RegExp][] = [
     'permission',
     /^(and )?(can|could|may|are) (they|he|she|the (client|guests|passengers)) (allowed to |able to )?(bring|smoke|take|have|get|use|eat|drink)\b.*\?$/i,
   ],
+  [
+    'transport',
+    /\b(helicopters?|chopper|yacht|boat|train|limo(usine)?|bus|hotel|restaurant|spaceship|rocket|commercial (flight|ticket)|first[- ]class ticket)\b/i,
+  ],
+  [
+    'weather',
+    /\b(weather|forecast)\b|\bwill it (rain|snow|be (cold|hot|sunny|foggy))\b|\bwie (ist|wird) das wetter\b/i,
+  ],
   ['clock', /^what time is it\b/i],
 ]
 
 /** In the order in which they are asked. */
-const everyday: [Exclude<Everyday['kind'], 'beyond'>, RegExp][] = [
+const everyday: [Plain, RegExp][] = [
   [
     'cancel',
-    /\bcall (it|this|that|the (trip|flight|deal)|everything) off\b|\b(the |our |my )?client(s| has| have)? (just )?(cancell?ed|called it off|backed out|pulled out)\b/i,
+    /^(please )?(delete|remove) (it|this|that|(the |this |that )(whole |entire )?(trip|request|deal))( please| again)?$|\bcall (it|this|that|the (trip|flight|deal)|everything) off\b|\b(the |our |my )?client(s| has| have)? (just )?(cancell?ed|called it off|backed out|pulled out)\b/i,
   ],
   [
     'repeat',
@@ -89,7 +62,7 @@ const everyday: [Exclude<Everyday['kind'], 'beyond'>, RegExp][] = [
   ],
   [
     'list_approvals',
-    /\bwhat('s| is| are)? (still )?(pending|waiting for me|open for approval)\b|\bwhat (do|must|should) i (have to )?(approve|decide|sign off)\b|\b(pending|open) approvals?\b/i,
+    /\bwhat('s| is| are)? (still )?(pending|waiting for me|open for approval)\b|\bwhat (do|must|should) i (have to )?(approve|decide|sign off)\b|\b(pending|open) approvals?\b|\bwho('s| is)? (still )?waiting (on|for) (me|us)\b|\b(anything|something) (is )?(waiting|pending|open) (for|on) me\b|\bwhat (do|does) (you|they|everyone) need from me\b/i,
   ],
   [
     'operator_words',
@@ -129,7 +102,7 @@ const everyday: [Exclude<Everyday['kind'], 'beyond'>, RegExp][] = [
   ],
   [
     'status',
-    /\b(stands?|standing|latest|anything new|news)\b(?! (up|for|by))|\bwhere('s| is) (this|that|it)\b|^((can|could) you )?(please )?(give me |send me )?(an? |the )?(quick )?(update|recap|summary|overview)( me)?( please| on (it|this|that))?$|\bupdate me\b|\b(any|some) (word|answers?|replies|reply|response|feedback) (from|by)\b|\b(has|have|did) (anyone|anybody|someone|they|any)\b.*\b(quoted?|answer\w*|repl\w+|respond\w*|come back)\b|\b(who|which)\b.*(\b(not|missing|silent|outstanding|open|still|yet)\b|n't\b)|\bhow many operators\b|\bremind me (what|of|where|which|who|how|when)\b|\bwhat('s| is| was) (the|their|our) (itinerary|route|budget|schedule|plan|details)\b|\bwho('s| is) (the|our) client\b|\bwhen (do|does|are|is) (they|he|she|the client|it|we)\b|\bhow many (passengers|people|pax|guests)\b.*\?|\bwhat (aircraft|jet|plane) (is|are|did|was)\b|\b(has|did|is) \S+ (already |yet )?(signed|accepted?|opened?|answered?|confirmed|paid|decided?|read)\b|\bdid you (already )?(send|e-?mail|create|do|make)\b|\b(was|is|has) (the|it|that)( e-?mail| proposal| offer)? ?(been )?(sent|delivered|out|ready|done)( yet)?\?|\bare (they|the quotes|we) (ready|in|done|all in)\b|\b(next steps?|what (should|do|must) (i|we) do( next| now)?|what now)\b|\bstatus\b|\bwo stehen wir\b|\bstand\?$|\bnoch nicht geantwortet\b|\bgibt es (was |etwas )?neues\b|\bwas (gibt's|gibt es) neues\b|\boù en (est|sommes|sont)\b|\bdu nouveau\b|\bcómo (va|vamos)\b|\bqué tal va\b|\ben qué punto\b/i,
+    /\b(stands?|standing|latest|anything new|news)\b(?! (up|for|by))|\bwhere('s| is) (this|that|it)\b|\bwhat('s| is| about) (up |going on )?with (the|our)\b|^((can|could) you )?(please )?(give me |send me )?(an? |the )?(quick )?(update|recap|summary|overview)( me)?( please| on (it|this|that))?$|\bupdate me\b|\b(any|some) (word|answers?|replies|reply|response|feedback) (from|by)\b|\b(has|have|did) (anyone|anybody|someone|they|any)\b.*\b(quoted?|answer\w*|repl\w+|respond\w*|come back)\b|\b(who|which)\b.*(\b(not|missing|silent|outstanding|open|still|yet)\b|n't\b)|\bhow many operators\b|\bremind me (what|of|where|which|who|how|when)\b|\bwhat('s| is| was) (the|their|our) (itinerary|route|budget|schedule|plan|details)\b|\bwho('s| is) (the|our) client\b|\bwhen (do|does|are|is) (they|he|she|the client|it|we)\b|\bhow many (passengers|people|pax|guests)\b.*\?|\bwhat (aircraft|jet|plane) (is|are|did|was)\b|\b(has|did|is) \S+ (already |yet )?(signed|accepted?|opened?|answered?|confirmed|paid|decided?|read)\b|\bdid you (already )?(send|e-?mail|create|do|make)\b|\b(was|is|has) (the|it|that)( e-?mail| proposal| offer)? ?(been )?(sent|delivered|out|ready|done)( yet)?\?|\bare (they|the quotes|we) (ready|in|done|all in)\b|\b(next steps?|what (should|do|must) (i|we) do( next| now)?|what now)\b|\bstatus\b|\bwo stehen wir\b|\bstand\?$|\bnoch nicht geantwortet\b|\bgibt es (was |etwas )?neues\b|\bwas (gibt's|gibt es) neues\b|\boù en (est|sommes|sont)\b|\bdu nouveau\b|\bcómo (va|vamos)\b|\bqué tal va\b|\ben qué punto\b/i,
   ],
   [
     'bye',
@@ -142,17 +115,23 @@ const everyday: [Exclude<Everyday['kind'], 'beyond'>, RegExp][] = [
   ['yes', /^(that )?(sounds|looks) (good|great|fine|right)$/i],
 ]
 
+/** "book a helicopter", but not "they also need a helicopter transfer", which is a wish of a flight. */
+const isWanted =
+  /^(?:please |can you |could you |i |we )*(?:want |need |book |get |find |arrange |charter |rent |order )?(?:me |us |him |her |them )?(?:on |in )?(?:a |an |the )?(?:helicopters?|chopper|yacht|boat|train|limo\w*|bus|hotel|restaurant|spaceship|rocket|commercial|first)\b(?! (?:transfer|ride|pick|to the (?:hotel|city|plane)))/i
+
 /**
  * What brokers say all day about a deal that is there already. A text that describes a flight is none of it: it says where from
  * and where to, and when or for how many.
  */
-export function readEveryday(text: string, trip: TripReading): Everyday | undefined {
+export function readEveryday(text: string, trip: TripReading): Intent | undefined {
   const has_leg = trip.legs.some(({ from, to }) => from && to)
   const is_trip = has_leg && (trip.passengers !== null || trip.legs.some(({ date }) => date !== null))
   const bare = text.replace(/[.!]+$/, '').trim()
   if (bare.length > 160 || (is_trip && !/\?$|\bempty[- ]?legs?\b/.test(bare))) return undefined
   const about = cannot.find(([, pattern]) => pattern.test(bare))?.[0]
-  if (about && !(about === 'empty_legs' && trip.passengers !== null)) return { kind: 'beyond', about }
+  const is_wish =
+    (about === 'empty_legs' && trip.passengers !== null) || (about === 'transport' && !isWanted.test(bare))
+  if (about && !is_wish) return { kind: 'beyond', about }
   const kind = is_trip ? undefined : everyday.find(([, pattern]) => pattern.test(bare))?.[0]
   return kind && { kind }
 }

@@ -1,5 +1,6 @@
 import type { Doubt, Topic } from './doubts.ts'
 import type { Place } from './places.ts'
+import { routeEnd } from './route-end.ts'
 import type { TripLeg, TripReading } from './trip.ts'
 
 /** What two messages say together: the newer one completes the older, and wins where both speak. */
@@ -46,8 +47,10 @@ function openDoubts(older: TripReading, newer: TripReading, legs: readonly TripL
     trip: newer.is_one_way || newer.is_round_trip || newer.back !== null || newer.legs.length > 0,
   }
   const unclear = new Set(placesOf(legs).flatMap((place) => (isUnclear(place) ? [place.text] : [])))
-  const kept = older.doubts.filter(({ about, words }) => (about === 'place' ? unclear.has(words) : !said[about]))
   const fresh = newer.doubts.filter(({ about, words }) => about !== 'place' || unclear.has(words))
+  const isOpen = ({ about, words }: Doubt) =>
+    about === 'place' ? unclear.has(words) : !said[about] && !fresh.some((one) => one.about === about)
+  const kept = older.doubts.filter(isOpen)
   return [
     ...kept.filter(({ about, words }) => !fresh.some((one) => one.about === about && one.words === words)),
     ...fresh,
@@ -92,5 +95,7 @@ function placed(leg: TripLeg, { from, to }: TripLeg, has_unclear: boolean): Trip
     }
   }
   if (from && leg.from && !leg.to) return { ...leg, to: from }
+  const end = place && !(from && to) && routeEnd(place, { from: leg.from?.airports[0], to: leg.to?.airports[0] })
+  if (end) return { ...leg, [end]: place }
   return { ...leg, from: from ?? leg.from, to: to ?? leg.to }
 }

@@ -15,7 +15,7 @@ export type PassengerReading = {
 }
 
 const grown =
-  'pax|pp|passengers?|people|persons?|ppl|guests?|travell?ers?|adults?|souls?|seats|executives?|execs?|colleagues?|coworkers?|co-workers?|employees?|staff|guys?|friends?|humans?|men|women|ladies|gentlemen|lawyers?|partners|dudes|bros|fellas|girls|boys|folks|bodyguards?|attendees|delegates|musicians|athletes|golfers|skiers|teammates|bankers|doctors|nurses|clients|directors?|assistants?|engineers?|players?|students?|vips?|relatives?|family members?|members|passagiere?n?|personen|person|leute|gäste|gast|erwachsene|kollegen|freunde?|mitarbeiter|personnes?|passagers?|pers|adultes?|collègues|amis|personas?|pasajeros?|viajeros?|adultos?|colegas|amigos'
+  'pax|pp|passengers?|people|persons?|ppl|guests?|travell?ers?|adults?|souls?|seats|executives?|execs?|colleagues?|coworkers?|co-workers?|employees?|staff|guys?|friends?|humans?|men|women|ladies|gentlemen|lawyers?|partners|dudes|bros|fellas|girls|boys|folks|bodyguards?|attendees|delegates|musicians|athletes|golfers|skiers|medics|nurses|teammates|bankers|doctors|nurses|clients|directors?|assistants?|engineers?|players?|students?|vips?|relatives?|family members?|members|passagiere?n?|personen|person|leute|gäste|gast|erwachsene|kollegen|freunde?|mitarbeiter|personnes?|passagers?|pers|adultes?|collègues|amis|personas?|pasajeros?|viajeros?|adultos?|colegas|amigos'
 const young =
   'children|child|kids?|infants?|babies|baby|toddlers?|teenagers?|teens?|grandkids|grandchildren|kindern?|kind|enfants?|bébés?|niños?|niñas?|bebés?'
 const one =
@@ -60,6 +60,7 @@ const named = [
   `(?:family|group|party|team|guests|entourage) ?\\(?(?<count>\\d{1,2})\\)(?!\\d)`,
   `(?<count>${number}) (?:of (?:us|them|em|'em|you)|von uns|d'entre nous|de nosotros)(?! (?:with|have|has|are|is|need|will|who|want|bring|under|over|travel))`,
   `(?:we are|we're|they are|they're|(?:the )?(?:group|party|family|team) is|there will be|there are|there's|wir sind|wir wären|nous (?:sommes|serons)|on (?:est|sera)|somos|seremos|vamos|(?:wir|sie) sind)(?: now| only| just| jetzt| nur)? (?<count>${number})(?! ?(?!(?:now|today|in all|this time|only|then|again|altogether|jetzt|maintenant|ahora)(?!\\p{L}))(?:\\p{L}|\\d))`,
+  `(?<=(?:^|[,;!·(] ?|(?<!\\p{L})(?:got|have|has|need|we're|are) ))(?<count>${number})(?= (?:going|flying|travell?ing)(?!\\p{L}|-| (?:back|home)))`,
   `(?:fly|flying|take|taking|move|moving|bring|bringing|carry|lift) (?<count>${number})(?= (?:from|out of|up to|down to|over to|to) )`,
 ].map(border)
 const germanParty = /(?<!\p{L})zu (zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft)(?!\p{L})/giu

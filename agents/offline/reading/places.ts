@@ -14,7 +14,15 @@ import { matches, type Span } from './text.ts'
  * A place as the text names it, with its airports, the usual one first; none when nobody knows it. Where the name stands for places that
  * lie apart, they are its namesakes, and none of them may be chosen.
  */
-export type Place = Span & { text: string; airports: Airport[]; namesakes: Namesake[] | null }
+export type Place = Span & {
+  text: string
+  airports: Airport[]
+  namesakes: Namesake[] | null
+  /** Which end of a flight the words before it make it. */
+  role?: 'from' | 'to'
+  /** The airport that it is said to be instead of. */
+  instead_of?: string
+}
 
 /** Words that are places and also mean something else: they count only beside "from", "to", "-" and the like. */
 const ambiguous = new Set(
@@ -25,7 +33,7 @@ const ambiguous = new Set(
 
 /** Three or four capitals that brokers write and that are no airport. */
 const notCodes = new Set(
-  'VIP CEO CFO COO PAX USD EUR GBP CHF AED CAD ETD ETA ASAP RFQ RFQS NDA FBO LLC INC LTD AND THE FOR ONE TWO WAY TBD TBA VLJ SUV MAX MON TUE WED THU FRI SAT SUN JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC APU FYI PDF AOG VAT IFR VFR PET DOG CAT KID NOT CAN YOU GET ARE HER HIS OUR ALL ANY NEW NEED JET WIFI WITH FROM BACK TRIP LEGS LEG OK YES CREW ROUND LT UTC GMT EST PST CET BBJ ACJ PLUS LESS THEY LIKE'.split(
+  'NYE VIP CEO CFO COO PAX USD EUR GBP CHF AED CAD ETD ETA ASAP RFQ RFQS NDA FBO LLC INC LTD AND THE FOR ONE TWO WAY TBD TBA VLJ SUV MAX MON TUE WED THU FRI SAT SUN JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC APU FYI PDF AOG VAT IFR VFR PET DOG CAT KID NOT CAN YOU GET ARE HER HIS OUR ALL ANY NEW NEED JET WIFI WITH FROM BACK TRIP LEGS LEG OK YES CREW ROUND LT UTC GMT EST PST CET BBJ ACJ PLUS LESS THEY LIKE'.split(
     ' ',
   ),
 )
@@ -53,8 +61,44 @@ const sticks = (before: string, after: string) =>
   /^(?: airport)? ?(?:-|>|\/|to |nach |à |hasta |then )/i.test(after) ||
   (/^ a /i.test(after) && /(?:de|desde) ?$/i.test(before))
 
-/** Every known place in the text, in order; longer names win over shorter ones inside them. */
-export function readPlaces(text: string): Place[] {
+const notThere = /(?:^|,? )(?:and )?not (?:from |to |in |at |the )?$/iu
+
+/** Every known place in the text, in order, without those that were taken back: "White Plains, not Teterboro" is White Plains. */
+export const readPlaces = (text: string): Place[] =>
+  withoutTakenBack(text, merged(text, withoutDenied(text, placesIn(text)))).map((place) => {
+    const role = roleBefore(text.slice(0, place.start))
+    return role ? { ...place, role } : place
+  })
+
+/** "not Teterboro but White Plains" */
+const butRather = /^,? ?(?:(?:but|rather|sondern|mais|sino)(?: rather)? )?(?:it's |from |to |in )?$/iu
+
+const insteadOf = (place: Place, refused: Place | undefined): Place =>
+  refused?.airports[0] ? { ...place, instead_of: refused.airports[0].icao } : place
+
+/** What is named instead of a place takes its part in the route, wherever that stood. */
+function withoutDenied(text: string, places: readonly Place[]): Place[] {
+  const kept: Place[] = []
+  let refused: Place | undefined
+  for (const place of places) {
+    const instead = kept.at(-1)
+    const is_denied = notThere.test(text.slice(0, place.start))
+    const not = refused && butRather.test(text.slice(refused.end, place.start)) ? refused : undefined
+    refused = is_denied ? place : undefined
+    if (!is_denied) kept.push(insteadOf(place, not))
+    else if (instead && notThere.test(text.slice(instead.end, place.start))) {
+      kept.pop()
+      const was = kept.findIndex(({ airports }) => airports[0]?.icao === place.airports[0]?.icao)
+      const taken = kept[was]
+      if (taken) kept[was] = { ...instead, start: taken.start, end: taken.end }
+      else kept.push(insteadOf(instead, place))
+    }
+  }
+  return kept
+}
+
+/** Longer names win over shorter ones inside them. */
+function placesIn(text: string): Place[] {
   const tokens = matches(text, /[\p{L}\p{N}][\p{L}\p{N}'’]*\.?(?=\P{L}|$)/gu)
   const places: Place[] = []
   let next = 0
@@ -63,7 +107,7 @@ export function readPlaces(text: string): Place[] {
     if (found) places.push(found.place)
     next += found?.tokens ?? 1
   }
-  return withoutTakenBack(text, merged(text, places))
+  return places
 }
 
 function longestAt(
@@ -175,6 +219,7 @@ function narrower(first: Place, second: Place): Place | undefined {
 const notPlaces =
   /^(the|a|an|my|our|your|his|her|their|this|that|these|here|there|home|now|today|tonight|tomorrow|next|one|another|any|all|some|me|us|him|them|it|you|be|go|fly|get|have|book|make|send|see|know|pay|do|charter|travel|quote|return|come|take|use|work|arrange|find|plan|request|add|change|reply|date|open|client|clients|operator|operators|avinode|you|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|noon|morning|pax|which|where|what|somewhere|anywhere)$/i
 
+const deal = /^(?:'s)? (?:trip|request|deal|flight|charter|booking|one)(?!\p{L})/iu
 const object = /^ (?:up|off|out|over|along|the|a|an|my|our|his|her|their|us|them|him|it|\d+)(?![\p{L}\d-])/iu
 
 /** Words that stand where a place must stand and that nobody knows, as places without airports. */
@@ -190,7 +235,14 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
       !known.some((place) => place.start < end && start < place.end) &&
       suggestAirports(match[1] ?? '', 1).length > 0,
   )
-  const found = [...named, ...coded, ...misspelt].flatMap(({ match }) =>
+  // Small letters only where the text begins, and where it is spelt nearly like a place that jets go to: "teterborro to miami".
+  const small = matches(text, /(?<=^[^\p{L}]*)(\p{Ll}{7,}) ?(?:to|-|>) ?(?=\p{L})/dgu).filter(
+    ({ match, start, end }) =>
+      known.some((place) => place.start === end) &&
+      !known.some((place) => place.start < end && start < place.end) &&
+      suggestAirports(match[1] ?? '', 1).some(({ icao }) => isBusinessAirport(icao)),
+  )
+  const found = [...named, ...coded, ...misspelt, ...small].flatMap(({ match }) =>
     [1, 2].flatMap((group) => {
       const place = match.indices?.[group]
       const written = match[group]
@@ -206,8 +258,13 @@ export function readUnknownPlaces(text: string, known: readonly Place[]): Place[
           /to $/.test(text.slice(0, start)) &&
           !known.some((other) => isLink(text.slice(other.end, start))))
       // A verb takes a particle or an object: "to pick up two more".
+      // "add a dog to the Redwood one" speaks of a deal.
+      const is_deal = /(?<!\p{L})the $/iu.test(text.slice(0, start)) && deal.test(text.slice(end))
       const has_object = /^\p{Ll}/u.test(written) && object.test(text.slice(end))
-      return is_known || is_verb || has_object ? [] : [{ start, end, text: written, airports: [], namesakes: null }]
+      const is_denied = notThere.test(text.slice(0, start)) && findNamed(written).length > 0
+      return is_known || is_verb || has_object || is_deal || is_denied
+        ? []
+        : [{ start, end, text: written, airports: [], namesakes: null }]
     }),
   )
   return found.filter(

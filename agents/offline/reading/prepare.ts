@@ -1,9 +1,11 @@
 import { editDistance } from '../../../tools/airports/spelling.ts'
 import { calendarNames, monthPattern, weekdayPattern } from './dates/names.ts'
+import { fromItalian } from './italian.ts'
 import { clean } from './text.ts'
 
 /** A text as the rules read it: without what belongs to an e-mail and not to a trip, and with common words spelt right. */
-export const prepare = (text: string) => inFigures(spelt(withoutReplaced(withoutNumbers(clean(withoutMail(text))))))
+export const prepare = (text: string) =>
+  inFigures(spelt(withoutReplaced(fromItalian(withoutNumbers(clean(withoutMail(text)))))))
 
 const header = /^\s*(?:from|to|cc|bcc|sent|date|subject|reply-to|von|an|betreff|gesendet|de|objet|asunto) ?:/i
 const closing =

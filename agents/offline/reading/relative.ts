@@ -37,3 +37,11 @@ export function readMorePassengers(text: string): number | null {
 
 /** "a day later", "by two days": only a person knows which of the flights that moves. */
 export const isRelativeDay = (text: string) => days.test(text)
+
+const hours = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${numberPattern}|an?|half an) (?:hours?|hrs?|minutes?|mins?) (?:later|earlier|sooner)(?![\\p{L}\\p{N}])`,
+  'iu',
+)
+
+/** "an hour later": the broker says at what time that is. */
+export const isRelativeTime = (text: string) => hours.test(text)

@@ -56,9 +56,13 @@ export function legsOf(text: string, places: readonly Place[]): Leg[] {
   const way = legs.length > 1 && last?.to ? homeBehind(text, last.to.end) : undefined
   if (way && first?.from && last?.to && !isSame(first.from, last.to))
     legs.push({ from: { ...last.to, ...way }, to: { ...first.from, ...way } })
-  return legs.filter((leg, index) => !isRepeat(leg, legs[index - 1]))
+  return legs.filter((leg, index) => !isRepeat(leg, legs[index - 1], text))
 }
 
 /** "to Paris ... from NYC to Paris" says the same leg twice. */
-const isRepeat = (leg: Leg, previous: Leg | undefined) =>
-  previous !== undefined && leg.from?.text === previous.from?.text && leg.to?.text === previous.to?.text
+function isRepeat(leg: Leg, previous: Leg | undefined, text: string): boolean {
+  if (!previous || leg.from?.text !== previous.from?.text || leg.to?.text !== previous.to?.text) return false
+  const [between, after] = [text.slice(previous.to?.end, leg.from?.start), text.slice(leg.to?.end)]
+  // Each with something of its own, they are two trips: "TEB-MIA Dec 4 and TEB-MIA Dec 11".
+  return !(leg.from && leg.to && between.includes(blank) && after.includes(blank))
+}

@@ -47,7 +47,8 @@ export type TripReading = {
 /** `after` is the departure that a lone "back the 23rd" follows. */
 export type ReadingOptions = { today: string; after?: string | null }
 
-const oneWay = /(?<!\p{L})(?:one[- ]?way|oneway|o\/w|single leg|nur hin(?:flug)?|aller simple|solo ida)(?!\p{L})/iu
+const oneWay =
+  /(?<!\p{L})(?:(?:(?:drop|cancel|remove|scrap|skip|forget) the|no|without a|don't need a|do not need a|kein|keinen|pas de|sin) (?:return|way back|rückflug|retour|vuelta|regreso)(?! flight before)|one[- ]?way|oneway|o\/w|single leg|nur hin(?:flug)?|aller simple|solo ida)(?!\p{L})/iu
 const roundTrip =
   /(?<!\p{L})(?:round ?-?trip|rt|r\/t|return trip|return flight|(?:a|need) return|and back|day ?trip|hin und zurück|hin- und rückflug|aller[- ]retour|ida y vuelta)(?!\p{L})/iu
 
@@ -165,11 +166,15 @@ const startOf = (leg: Leg | undefined) =>
 
 /** Two deals in one message have two clients and two routes, and are better taken one after the other. */
 const isSeveralTrips = (text: string, { legs }: TripReading) =>
-  legs.length > 1 &&
-  legs.some((leg, index) => index > 0 && leg.from?.text !== legs[index - 1]?.to?.text) &&
-  /\b(?:(?:two|three|2|3|several|separate) (?:separate |different )?(?:trips|requests|deals|clients|planes|jets|charters)|separately|another (?:(?:trip|request|client|one) (?:for|is)|(?:(?:one|plane|jet) )?from)|second (?:trip|request|deal)|zwei (?:reisen|anfragen)|deux (?:voyages|demandes)|dos (?:viajes|solicitudes))\b/i.test(
-    text,
-  )
+  legs.some((leg, index) => index > 0 && isSameRoute(leg, legs[index - 1])) ||
+  (legs.length > 1 &&
+    legs.some((leg, index) => index > 0 && leg.from?.text !== legs[index - 1]?.to?.text) &&
+    /\b(?:(?:two|three|2|3|several|separate) (?:separate |different )?(?:trips|requests|deals|clients|planes|jets|charters)|separately|another (?:(?:trip|request|client|one) (?:for|is)|(?:(?:one|plane|jet) )?from)|second (?:trip|request|deal)|zwei (?:reisen|anfragen)|deux (?:voyages|demandes)|dos (?:viajes|solicitudes))\b/i.test(
+      text,
+    ))
+
+const isSameRoute = (leg: TripLeg, other: TripLeg | undefined) =>
+  leg.from?.text === other?.from?.text && leg.to?.text === other?.to?.text
 
 const onlyDoubt = (trip: TripReading): TripReading => ({
   ...trip,

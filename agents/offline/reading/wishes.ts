@@ -1,11 +1,11 @@
 import { blank } from './text.ts'
 
 const wanted =
-  /\b(wheel ?chairs?|disabled|mobility|reduced mobility|stretcher|medical|oxygen|catering|vegetarian|vegan|kosher|halal|gluten|lactose|allerg\w+|meals?|sushi|champagne|wine|coffee|breakfast|lunch|dinner|snacks?|pets?|dogs?|cats?|puppy|animals?|wi-?fi|internet|luggage|baggage|bags|suitcases?|golf|skis?|ski gear|snowboards?|surfboards?|bikes?|bicycles?|instruments?|guitars?|cello|child seats?|car seats?|baby seats?|bassinet|infants?|toddlers?|non-?smoking|smoking|ground transport\w*|transfers?|limo\w*|car service|chauffeur|helicopter|flight attendant|cabin attendant|stewardess|cars?|taxi|sedan|heli-?transfers?|hostess|bedding|beds?|shower|sleep\w*|birthday|anniversary|flowers|quiet|privacy|nda|customs|fbo|de-?ic\w+|nonstop|non-stop|direct flight|no fuel stops?|fuel stop|hangar\w*|security|bodyguards?|vip|new(?:er)? aircraft|year of make|argus|wyvern|is-bao|is-bah|two pilots|flexib\w+|urgent(?:ly)?|asap|as soon as possible|wedding|funeral|honeymoon|super bowl|concert|tournament|gala|runways?|stand[- ]?up|younger than|newer than|built after|pastries|lav(?:atory)?|toilets?|galley|live tv|espresso|crates?|kennels?|discree?t\w*|quick turn\w*|empty legs?|rollstuhl\w*|vegetarisch\w*|haustier\w*|hunde?|gepäck|skiausrüstung|kindersitz\w*|fauteuil roulant|végétarien\w*|repas|chien|bagages|enfants?|silla de ruedas|vegetarian[oa]|comida|perro|mascota|equipaje)\b|\+ ?\/ ?-|±|\b(?:plus or minus|give or take)\b/iu
+  /\b(wheel ?chairs?|disabled|mobility|reduced mobility|stretcher|medical|oxygen|catering|vegetarian|vegan|kosher|halal|gluten|lactose|allerg\w+|meals?|sushi|champagne|wine|coffee|breakfast|lunch|dinner|snacks?|pets?|dogs?|cats?|puppy|animals?|wi-?fi|internet|luggage|baggage|bags|suitcases?|golf|skis?|ski gear|snowboards?|surfboards?|bikes?|bicycles?|instruments?|guitars?|cello|child seats?|car seats?|baby seats?|bassinet|infants?|toddlers?|non-?smoking|smoking|ground transport\w*|transfers?|limo\w*|car service|chauffeur|helicopter|flight attendant|cabin attendant|stewardess|cars?|taxi|sedan|heli-?transfers?|hostess|bedding|beds?|shower|sleep\w*|birthday|anniversary|flowers|quiet|privacy|nda|customs|fbo|de-?ic\w+|nonstop|non-stop|direct flight|no fuel stops?|fuel stop|hangar\w*|security|bodyguards?|vip|new(?:er)? aircraft|year of make|argus|wyvern|is-bao|is-bah|two pilots|flexib\w+|urgent(?:ly)?|asap|as soon as possible|wedding|funeral|honeymoon|super bowl|concert|tournament|gala|runways?|stand[- ]?up|younger than|newer than|built after|pastries|lav(?:atory)?|toilets?|galley|live tv|red[- ]?eye|(?:after|before) dark|daylight|range of \d+|range \d+|espresso|crates?|kennels?|discree?t\w*|quick turn\w*|empty legs?|rollstuhl\w*|vegetarisch\w*|haustier\w*|hunde?|gepäck|skiausrüstung|kindersitz\w*|fauteuil roulant|végétarien\w*|repas|chien|bagages|enfants?|silla de ruedas|vegetarian[oa]|comida|perro|mascota|equipaje)\b|\+ ?\/ ?-|±|\b(?:plus or minus|give or take)\b/iu
 
 /** "no stairs" */
 const refusal =
-  /^(?:and |but )?(?:no|without|kein(?:e|en)?|ohne|pas de|sans|sin) (?!budget|rush|worries|problem|thanks|thank|wait|hurry|return|idea|preference|one\b|news|need|limit|client|more)\p{L}[\p{L} -]{2,30}$/iu
+  /^(?:and |but )?(?:no|without|kein(?:e|en)?|ohne|pas de|sans|sin) (?!budget|sorry|actually|oops|return|rush|worries|problem|thanks|thank|wait|hurry|return|idea|preference|one\b|news|need|limit|client|more)\p{L}[\p{L} -]{2,30}$/iu
 
 const lead =
   /^(?:notes?|remarks?|comments?|extras?|special (?:requests?|requirements?|wishes)|wishes) ?: ?|^(?:and|with|plus|also|including|incl\.?|please|mit|und|avec|et|con|y|,|:|-|a|the|some|we|they|he|she|client|the client|there)(?:'d|'s| is| are| will)?\s+|^(?:needs?|needed|wants?|would|like|likes|requires?|has|have|having|bring|brings|bringing|add|be|should|must|get)\s+/i
@@ -37,6 +37,7 @@ function tidy(part: string): string {
   const text = part
     .trim()
     .replace(/[:\-\s]+$/, '')
+    .replace(/ (?:and|with|plus|to the \p{Lu}[\p{L} ]+ one)$/u, '')
     .replace(/\b(please|thanks|thank you)$/i, '')
     .trim()
   const shorter = text.replace(lead, '').trim()

@@ -10,12 +10,16 @@ const zone =
   '(?<zone>z|utc|gmt|e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|bst|ces?t|lt|lcl|l|zulu|eastern|central|mountain|pacific|local(?: time)?)'
 const hour = '(?<hour>[01]?\\d|2[0-3])'
 
+const cue = '(?:at|@|around|about|approx\\.?|um|gegen|à|vers|a las|sobre las|hacia las|ca\\.?)'
+const depart = '(?:dep\\.?|depart(?:s|ing|ure)?|etd|std|leave|leaving|wheels up|take ?off|abflug|départ|salida)'
+
 /** Ways to write one time; which groups are filled says how to read it. */
 const forms = [
   `half past (?<words>${numberPattern})(?: ?${half})?`,
   `(?<quarter>quarter (?:to|past|after)|viertel (?:vor|nach)) (?<words>${numberPattern})(?: ?${half})?`,
   `${hour}:(?<minutes>[0-5]\\d)(?: ?${half})?`,
   `${hour}\\.(?<minutes>[0-5]\\d) ?(?:${half}|uhr|hrs?|h(?!\\p{L}))`,
+  `(?<=(?<!\\p{L})(?:${depart}|at|@|um|à|a las|gegen|vers):? )${hour}\\.(?<minutes>[0-5]\\d)(?!\\d)`,
   `${hour} ?(?:ish ?)?${half}`,
   `${hour} ?(?:-?ish|o'clock)`,
   `(?<hour>[01]\\d|2[0-3])(?<minutes>[0-5]\\d) ?(?:hrs?|h(?!\\p{L})|(?=(?: ?(?:z|l|lt|local|utc|gmt|zulu))(?!\\p{L})))`,
@@ -27,8 +31,6 @@ const forms = [
   'midnight|mitternacht|minuit|medianoche',
 ]
 
-const cue = '(?:at|@|around|about|approx\\.?|um|gegen|à|vers|a las|sobre las|hacia las|ca\\.?)'
-const depart = '(?:dep\\.?|depart(?:s|ing|ure)?|etd|std|leave|leaving|wheels up|take ?off|abflug|départ|salida)'
 const lead = `(?:${depart}:? ?)?(?:${cue} ?)?`
 const tail = `(?: ?\\(?${zone}\\)?(?!\\p{L}))?(?:,? ${partOfDay})?`
 
@@ -54,10 +56,13 @@ const bounds = [
 const arrival =
   /(?<!\p{L})(?:be|arrive|arriving|land|get|getting|arrival)(?: \p{L}+)?(?: (?:in|at|to|into))? [·\p{L} '-]{2,25} ?$/iu
 
+/** "land TEB 7am" is no departure. */
+const lands = /(?<!\p{L})(?:land|arrive|arriving|landing|arrival)(?: (?:in|at))? ·+[ ,]*$/iu
+
 const dayParts =
   '(?:(?:early|late|mid|first thing|at|in the|in|on the|am|por la|por el|le|el|the|this|very early) )*(?:morning|afternoon|evening|night|lunchtime|daybreak|sunrise|sunset|vormittags?|nachmittags?|abends?|matin|après-midi|soir(?:ée)?|tarde|noche|mañana)'
 const parts = new RegExp(
-  `(?<![\\p{L}\\d])(?<!(?:good|guten|buenas) )(?:${dayParts}|tonight|heute abend|ce soir|esta noche|(?<=·[ ,]{1,2})[ap]m(?= ?(?:[,.;)]|$)))(?![\\p{L}\\d])`,
+  `(?<![\\p{L}\\d])(?<!(?:good|guten|buenas) )(?!(?<=^)(?:morning|afternoon|evening) ?[!,.])(?:${dayParts}|tonight|heute abend|ce soir|esta noche|(?<=·[ ,]{1,2})[ap]m(?= ?(?:[,.;)]|$)))(?![\\p{L}\\d])`,
   'giu',
 )
 
@@ -90,7 +95,9 @@ export function readTimes(text: string): DateMention[] {
       return { note: `${arrives ? 'arrive ' : ''}${words.trim()}` }
     })
   }
-  for (const form of single) take(form, clockOf)
+  const clockAt = (groups: Record<string, string | undefined>, words: string, start: number) =>
+    lands.test(text.slice(Math.max(0, start - 40), start)) ? { note: `arrive ${words.trim()}` } : clockOf(groups, words)
+  for (const form of single) take(form, clockAt)
   take(noTime, ({ clock = '' }) => ({ doubt: doubt('time', 'impossible', clock) }))
   take(bareDigits, (groups) => clockOf(groups, ''))
   take(bareHour, ({ hour }, words) => {

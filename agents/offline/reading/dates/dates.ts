@@ -5,7 +5,7 @@ import { folded, withoutSpans } from '../text.ts'
 import { addDays, nextDayOfMonth, weekdayFrom, weekdayOf } from './calendar.ts'
 import { readTimes } from './clock.ts'
 import { readDays } from './days.ts'
-import { type DateMention, mention, namesDay } from './mention.ts'
+import { type DateMention, isArrival, mention, namesDay } from './mention.ts'
 
 /**
  * Days and times in the order of the text, relative to `today`. A date without a year is its next occurrence on or after today; a day
@@ -62,7 +62,8 @@ function joined(
     return undefined
   }
   const is_beside = /^[ ,(|@:]*(?:at|on the|on|um|à|a las|around|about|gegen|vers|-|of)?[ ,:]*$/iu.test(between)
-  if (!is_beside) return undefined
+  // "12/8, arriving 8am on the 9th": when they arrive is not said of the day before the comma.
+  if (!is_beside || (isArrival(second) && !namesDay(second) && between.includes(','))) return undefined
   if (first.doubt && first !== a && second.note && !namesDay(second)) return withPart(a, second.note, a)
   if (namesDay(a) && !namesDay(b) && a.time === null && !(a.note && b.note)) return withTime(a, b)
   if (!namesDay(a) && namesDay(b) && b.time === null) return withTime(b, a)
@@ -138,5 +139,7 @@ const near =
 function approximate(one: DateMention, text: string): DateMention {
   if (!one.date || one.doubt || !near.test(text.slice(Math.max(0, one.start - 24), one.start))) return one
   const words = text.slice(one.start, one.end)
+  // "around lunchtime on Thursday" is on Thursday.
+  if (one.note && words.startsWith(one.note)) return one
   return { ...one, date: null, weekday: null, doubt: doubt('day', 'vague', `around ${words}`, [one.date]) }
 }

@@ -14,7 +14,20 @@ import {
 } from './calendar.ts'
 import { type DateMention, mention } from './mention.ts'
 import { monthOf, weekdayNamed } from './names.ts'
-import { COUNT, DAY, daysIn, MONTH, MONTH_NAME, PERIOD, SEASON, UNIT, WEEKDAY, weekdayAs, YEAR } from './patterns.ts'
+import {
+  COUNT,
+  countAs,
+  DAY,
+  daysIn,
+  MONTH,
+  MONTH_NAME,
+  PERIOD,
+  SEASON,
+  UNIT,
+  WEEKDAY,
+  weekdayAs,
+  YEAR,
+} from './patterns.ts'
 
 export type Context = { today: string; language: Language }
 type Groups = Record<string, string | undefined>
@@ -126,10 +139,20 @@ const inAWeek: Rule['says'] = ({ weekday, other, third }, { today }) => ({
   date: addDays(comingWeekday(weekdayNamed(weekday ?? other ?? third ?? '') ?? 0, today), 7),
 })
 
+const inWeeks: Rule['says'] = ({ weekday, other, third, count, more, most }, { today }) => {
+  const days = daysIn(count ?? more ?? most, 'weeks')
+  const first = comingWeekday(weekdayNamed(weekday ?? other ?? third ?? '') ?? 0, today)
+  return days === null ? null : { date: addDays(first, days) }
+}
+
 const weekdays: Rule[] = [
   rule(
     `(?:on )?${WEEKDAY} week|(?:a|one) week (?:from|on|after) ${weekdayAs('other')}|${weekdayAs('third')} in (?:a|einer) (?:week|woche)`,
     inAWeek,
+  ),
+  rule(
+    `${WEEKDAY} in ${COUNT} (?:weeks|wochen)|${weekdayAs('other')} (?:dans|en) ${countAs('more')} (?:semaines|semanas)|${countAs('most')} weeks (?:from|on) ${weekdayAs('third')}`,
+    inWeeks,
   ),
   rule(
     `(?:on )?(?:the (?:following|next)|am (?:darauf)?folgenden|(?:el )?siguiente) ${WEEKDAY}|(?:le )?${weekdayAs('other')} suivant`,
@@ -181,7 +204,7 @@ const relative: Rule[] = [
   rule("today|heute|aujourd'hui|hoy", ahead(0)),
   rule('yesterday|gestern|ayer|vorgestern|last night', over),
   rule(
-    '(?:on )?(?:the )?same (?:day|evening|night|afternoon)|day ?trip|(?:am )?selben tag|(?:le )?même jour|(?:el )?mismo día',
+    '(?:on )?(?:the )?same (?:day|evening|night|afternoon)|day ?trip|(?:am )?selben tag|(?:le )?même jour|dans la journée|en el día|am gleichen tag|(?:el )?mismo día',
     () => ({ days_later: 0 }),
   ),
   rule(

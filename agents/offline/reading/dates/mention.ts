@@ -47,6 +47,10 @@ export const mention = (span: Span, fields: Partial<DateMention>): DateMention =
   end: span.end,
 })
 
+/** "arriving 8am" */
+export const isArrival = ({ note }: DateMention) =>
+  note !== null && /arriv|land|there|ankunft|llegada|be in|get in/i.test(note)
+
 /** Whether it says anything about the day, be it only that the day is in doubt. */
 export const namesDay = ({ date, day_of_month, weekday, days_later, doubt }: DateMention) =>
   date !== null ||

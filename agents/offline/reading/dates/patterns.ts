@@ -12,7 +12,8 @@ export const WEEKDAY = weekdayAs('weekday')
 export const YEAR =
   '(?:,? (?:de |of )?(?<year>202\\d|203[0-5])(?! ?(?:l|lt|z|h|hrs?|local)(?!\\p{L}))|(?<=\\p{L})(?<short>\\d{2}))?'
 
-export const COUNT = `(?<count>${numberPattern}|an?|couple of|few)`
+export const countAs = (group: string) => `(?<${group}>${numberPattern}|an?|couple of|few)`
+export const COUNT = countAs('count')
 export const UNIT =
   '(?<unit>days?|nights?|weeks?|tage?n?|nächten?|wochen?|jours?|nuits?|semaines?|días?|noches?|semanas?)'
 

@@ -3,7 +3,7 @@ import type { Place } from '../places.ts'
 import type { Leg } from '../route.ts'
 import { blank } from '../text.ts'
 import { addDays, followingYear, nextDayOfMonth, nextWeekWeekday, weekdayFrom, weekdayOf } from './calendar.ts'
-import { type DateMention, type Day, mention, namesDay } from './mention.ts'
+import { type DateMention, type Day, isArrival, mention, namesDay } from './mention.ts'
 
 /** Which flight each day and time belongs to. */
 export type Schedule = {
@@ -34,14 +34,13 @@ const outWords = /(?<!\p{L})(?:out|outbound|depart\w*|leav\w*|there|hin|aller|id
 
 const outLead =
   /(?<!\p{L})(?:out|outbound|dep(?:art\w*)?\.?|leav\w*|etd|hin(?:flug)?|aller|ida|abflug|départ|salida):?(?: on| am| le| el)?(?: the)? ?$/iu
-const arrives = /arriv|land|there|ankunft|llegada|be in|get in/i
 
 /** "arrive by 5am on the 12th" behind a day of departure is a wish, and no flight back. */
 function onlyFlights(mentions: readonly DateMention[]): DateMention[] {
-  const departs = mentions.find((one) => namesDay(one) && !(one.note && arrives.test(one.note)))
+  const departs = mentions.find((one) => namesDay(one) && !isArrival(one))
   return mentions.map((one) => {
     const is_arrival = one !== departs && departs && departs.start < one.start && namesDay(one)
-    if (!is_arrival || !one.note || !arrives.test(one.note)) return one
+    if (!is_arrival || !isArrival(one)) return one
     const day = one.date ?? (one.day_of_month === null ? '' : `the ${one.day_of_month}.`)
     const note = day ? `${one.note} on ${day}` : one.note
     return mention(one, { note })
@@ -171,14 +170,17 @@ function backOf(
 function tour(text: string, legs: readonly Leg[], mentions: readonly DateMention[], known: Known): Schedule {
   const named = mentions.filter((one) => namesDay(one) && !one.is_stay)
   const end = legs.length === 2 && named.length === 1 ? rangeEnd(named[0] ?? null) : null
-  const days = end ? [...named, end] : named
+  const is_day_trip = named.some(({ days_later }) => days_later === 0)
+  const absolute = is_day_trip ? named.filter(({ days_later }) => days_later !== 0) : named
+  const days = end ? [...named, end] : absolute.length === 1 ? absolute : named
   const [only] = days
   const for_all =
     days.length === 1 &&
     only &&
-    /(?<!\p{L})(?:all|same day|each)(?!\p{L})[^,;.]{0,12}$/iu.test(text.slice(0, only.start))
+    (is_day_trip || /(?<!\p{L})(?:all|same day|each)(?!\p{L})[^,;.]{0,12}$/iu.test(text.slice(0, only.start)))
   const is_chain = legs.every((leg, index) => index === 0 || leg.from === legs[index - 1]?.to)
   const for_first = days.length === 1 && only && is_chain && only.start > startOf(legs.at(-1))
+  const hours = mentions.filter(({ time }) => time !== null)
   let from = known.today
   const dated = legs.map((leg, index) => {
     const end = index + 1 < legs.length ? startOf(legs[index + 1]) : Number.POSITIVE_INFINITY
@@ -195,9 +197,11 @@ function tour(text: string, legs: readonly Leg[], mentions: readonly DateMention
     const clocks = for_all || for_first ? inside : mentions.filter((one) => inside.includes(one) || own.includes(one))
     // "all on Dec 8, wheels up 7am": the first one leaves at seven.
     const is_later = for_all && index > 0
+    const one_each = for_all && hours.length === legs.length ? hours[index] : undefined
     const clock = is_later
-      ? undefined
-      : (own.find(({ time }) => time !== null) ??
+      ? one_each
+      : (one_each ??
+        own.find(({ time }) => time !== null) ??
         clocks.find(({ time, start }) => time !== null && !days.some((day) => day !== own[0] && day.start === start)))
     const certain = own.find(({ doubt }) => doubt === null)
     const day = { date: certain ? dateOf(certain, from) : null, time: clock?.time ?? null }
