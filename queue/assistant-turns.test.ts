@@ -111,7 +111,7 @@ it('a call about the turn makes it look at once, not at the next heartbeat', asy
   const { run, lease, deps, wake } = scene({ runTurn: untilAborted() })
   deps.heartbeat = { every_ms: 3_600_000, at_most_every_ms: 1 }
   const running = run()
-  await vi.waitFor(() => expect(wake()).toBeDefined())
+  await vi.waitFor(() => expect(wake()).toBeDefined(), 30_000)
   lease.stop_requested = true
   wake()?.()
 
@@ -130,7 +130,7 @@ it('a call that comes while it looks is not forgotten', async () => {
     return { held: true, stop_requested: looks > 1 }
   }
   const running = run()
-  await vi.waitFor(() => expect(wake()).toBeDefined())
+  await vi.waitFor(() => expect(wake()).toBeDefined(), 30_000)
   wake()?.()
 
   await running
@@ -156,7 +156,7 @@ it('goes on while the database is away for a moment', async () => {
   lease.down = true
 
   const done = run()
-  await vi.waitFor(() => expect(log.lines.length).toBeGreaterThan(1))
+  await vi.waitFor(() => expect(log.lines.length).toBeGreaterThan(1), 30_000)
   finish()
   await done
 

@@ -46,7 +46,7 @@ it('a broker is woken by its own feed, with the newest position, and by no other
   await notify('jetvision_feed', JSON.stringify({ iso_agent_id: dana, position: 7 }))
   await notify('jetvision_feed', JSON.stringify({ iso_agent_id: omar, position: 1 }))
 
-  await vi.waitFor(() => expect(heard).toEqual(['dana 7', 'omar 1']))
+  await vi.waitFor(() => expect(heard).toEqual(['dana 7', 'omar 1']), 30_000)
 })
 
 it('a turn wakes those who follow it until they stop', async () => {
@@ -57,12 +57,12 @@ it('a turn wakes those who follow it until they stop', async () => {
   bus.onTurn('turn-a', () => heard.push('second'))
 
   await notify('jetvision_turns', 'turn-a')
-  await vi.waitFor(() => expect(heard).toEqual(['first', 'second']))
+  await vi.waitFor(() => expect(heard).toEqual(['first', 'second']), 30_000)
   stop()
   await notify('jetvision_turns', 'turn-b')
   await notify('jetvision_turns', 'turn-a')
 
-  await vi.waitFor(() => expect(heard).toEqual(['first', 'second', 'second']))
+  await vi.waitFor(() => expect(heard).toEqual(['first', 'second', 'second']), 30_000)
 })
 
 it('an ephemeral event reaches the named brokers in every process', async () => {
@@ -75,7 +75,7 @@ it('an ephemeral event reaches the named brokers in every process', async () => 
 
   await here.publish(event)
 
-  await vi.waitFor(() => expect(heard).toEqual([event]))
+  await vi.waitFor(() => expect(heard).toEqual([event]), 30_000)
 })
 
 it('an event larger than Postgres carries is dropped and said so', async () => {
@@ -102,11 +102,11 @@ it('after its connection was cut it connects again, and tells everyone to read a
   bus.onTurn('turn-a', () => heard.push('turn'))
 
   await cut()
-  await vi.waitFor(() => expect(heard).toEqual([null, 'turn']))
+  await vi.waitFor(() => expect(heard).toEqual([null, 'turn']), 30_000)
   expect(bus.connected()).toBe(true)
   await notify('jetvision_feed', JSON.stringify({ iso_agent_id: dana, position: 8 }))
 
-  await vi.waitFor(() => expect(heard).toEqual([null, 'turn', 8]))
+  await vi.waitFor(() => expect(heard).toEqual([null, 'turn', 8]), 30_000)
 })
 
 it('a connection that has died without a word is noticed, and everyone is told to read again', async () => {
@@ -129,10 +129,10 @@ it('a connection that has died without a word is noticed, and everyone is told t
 
   wire.forget()
 
-  await vi.waitFor(() => expect(heard).toEqual([null]), 20_000)
+  await vi.waitFor(() => expect(heard).toEqual([null]), 30_000)
   const payload = JSON.stringify({ iso_agent_id: dana, position: 8 })
   await database.sql.query('select pg_notify($1, $2)', ['jetvision_feed', payload])
-  await vi.waitFor(() => expect(heard).toEqual([null, 8]), 20_000)
+  await vi.waitFor(() => expect(heard).toEqual([null, 8]), 30_000)
 })
 
 it('what is not understood, and a listener that throws, harm nobody else', async () => {
@@ -147,7 +147,7 @@ it('what is not understood, and a listener that throws, harm nobody else', async
   await notify('jetvision_feed', 'not json')
   await notify('jetvision_feed', JSON.stringify({ iso_agent_id: dana, position: 3 }))
 
-  await vi.waitFor(() => expect(heard).toEqual([3]))
+  await vi.waitFor(() => expect(heard).toEqual([3]), 30_000)
   expect(log.lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
     'a notification could not be read',
     'a listener failed',
@@ -165,5 +165,5 @@ it('starts without a database and keeps trying', async () => {
 
   expect(bus.connected()).toBe(false)
   await bus.publish({ type: 'typing', conversation_id: 'c', iso_agent_ids: [dana], payload: {} })
-  await vi.waitFor(() => expect(log.lines.filter(({ level }) => level === 'warn').length).toBeGreaterThan(2))
+  await vi.waitFor(() => expect(log.lines.filter(({ level }) => level === 'warn').length).toBeGreaterThan(2), 30_000)
 })

@@ -42,7 +42,7 @@ it('notifications that come within a moment are one job; what comes alone goes a
   const later = Promise.all([enqueue.webhooks(['b']), enqueue.webhooks(['c', 'd'])])
   calls[0]?.answers.resolve()
   await first
-  await vi.waitFor(() => expect(calls).toHaveLength(2))
+  await vi.waitFor(() => expect(calls).toHaveLength(2), 30_000)
   calls[1]?.answers.resolve()
   await later
 

@@ -4,7 +4,7 @@ import { startTracing } from '../agents/tracing.ts'
 import { createSupabase } from '../supabase/clients.ts'
 import { createDirectFunctions, createDirectPool } from '../supabase/direct-functions.ts'
 import { createAvinodeClients } from '../tools/avinode/clients-from.ts'
-import { signing } from '../tools/settings.ts'
+import { signing, startOrExplain } from '../tools/settings.ts'
 import { startBus } from './bus.ts'
 import { startAgentsWorker } from './compose-worker.ts'
 import { mailOptions, parseConfig } from './config.ts'
@@ -13,7 +13,7 @@ import { createQueues } from './queues.ts'
 import { registerWebhooks } from './webhook-registration.ts'
 
 /** `npm run worker`: the worker of a production installation. Any number of them may run beside each other. */
-const config = parseConfig(process.env)
+const config = await startOrExplain(() => parseConfig(process.env))
 const secrets = ['token', 'password', 'authorization', 'apiKey', 'claim_token', 'client_link']
 const log = pino({
   level: config.LOG_LEVEL,

@@ -35,7 +35,7 @@ describe.each(backends)('queues on $name', ({ start }) => {
     await queues.add('maintenance', { id: 'other', payload: { kind: 'other' } })
     await queues.add('outbound', { id: 'a-1', payload: { outbox_id: 'a' } })
 
-    await vi.waitFor(() => expect(done).toEqual([{ outbox_id: 'a' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ outbox_id: 'a' }]), 30_000)
     expect((await queues.counts()).maintenance).toMatchObject({ waiting: 1 })
   })
 
@@ -46,11 +46,11 @@ describe.each(backends)('queues on $name', ({ start }) => {
     await queues.add('outbound', { id: 'a-1', payload: { round: 'again' } })
 
     await work('outbound', 1, async (payload) => void done.push(payload))
-    await vi.waitFor(() => expect(done).toEqual([{ round: 'first' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ round: 'first' }]), 30_000)
     await vi.waitFor(async () => {
       await queues.add('outbound', { id: 'a-1', payload: { round: 'later' } })
       expect(done).toEqual([{ round: 'first' }, { round: 'later' }])
-    }, 10_000)
+    }, 30_000)
   })
 
   it('a job that throws is not kept, does not stop the others, and may be asked for again', async () => {
@@ -63,12 +63,15 @@ describe.each(backends)('queues on $name', ({ start }) => {
 
     await queues.add('outbound', { id: 'poison', payload: { id: 'poison' } })
     await queues.add('outbound', { id: 'fine', payload: { id: 'fine' } })
-    await vi.waitFor(() => expect(done).toEqual([{ id: 'poison' }, { id: 'fine' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ id: 'poison' }, { id: 'fine' }]), 30_000)
     await vi.waitFor(async () => {
       await queues.add('outbound', { id: 'poison', payload: { id: 'once more' } })
       expect(done).toContainEqual({ id: 'once more' })
-    }, 10_000)
-    await vi.waitFor(async () => expect((await queues.counts()).outbound).toMatchObject({ failed: 0, completed: 0 }))
+    }, 30_000)
+    await vi.waitFor(
+      async () => expect((await queues.counts()).outbound).toMatchObject({ failed: 0, completed: 0 }),
+      30_000,
+    )
   })
 
   it('no more run at once than allowed', async () => {
@@ -90,7 +93,7 @@ describe.each(backends)('queues on $name', ({ start }) => {
       ),
     )
 
-    await vi.waitFor(() => expect(ended).toBe(12), 10_000)
+    await vi.waitFor(() => expect(ended).toBe(12), 30_000)
     expect(most).toBeLessThanOrEqual(2)
   })
 
@@ -104,7 +107,7 @@ describe.each(backends)('queues on $name', ({ start }) => {
     await enqueue.webhook('e', 1, new Date(Date.now() + 50))
     await enqueue.webhook('e', 1)
 
-    await vi.waitFor(() => expect(done).toHaveLength(2), 10_000)
+    await vi.waitFor(() => expect(done).toHaveLength(2), 30_000)
     expect((await queues.counts())['avinode-webhooks']).toMatchObject({ delayed: 1 })
     expect(log.lines).toEqual([])
   })
@@ -116,14 +119,14 @@ describe.each(backends)('queues on $name', ({ start }) => {
     await work('maintenance', 1, async (payload) => void done.push(payload))
 
     await enqueue.round('watch', 3_600_000)
-    await vi.waitFor(() => expect(done).toEqual([{ kind: 'watch' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ kind: 'watch' }]), 30_000)
     await Promise.all([enqueue.round('watch', 3_600_000), enqueue.round('polls', 1)])
-    await vi.waitFor(() => expect(done).toEqual([{ kind: 'watch' }, { kind: 'polls' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ kind: 'watch' }, { kind: 'polls' }]), 30_000)
 
     await vi.waitFor(async () => {
       await enqueue.round('polls', 1)
       expect(done.length).toBeGreaterThan(2)
-    }, 10_000)
+    }, 30_000)
     expect(done.filter((payload) => (payload as { kind: string }).kind === 'watch')).toHaveLength(1)
     expect(log.lines).toEqual([])
   })
@@ -164,7 +167,7 @@ describe.each(backends)('a connection to $name that has died without a word', ({
     const worker = await queues.work('outbound', 1, async (payload) => void done.push(payload))
     closers.push(() => worker.close())
     await queues.add('outbound', { id: 'before', payload: { id: 'before' } })
-    await vi.waitFor(() => expect(done).toEqual([{ id: 'before' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ id: 'before' }]), 30_000)
 
     wire.forget()
 
@@ -197,14 +200,14 @@ describe('when the backend is away', () => {
     const worker = await queues.work('outbound', 1, async (payload) => void done.push(payload))
     closers.push(() => worker.close())
     await queues.add('outbound', { id: 'before', payload: { id: 'before' } })
-    await vi.waitFor(() => expect(done).toEqual([{ id: 'before' }]), 10_000)
+    await vi.waitFor(() => expect(done).toEqual([{ id: 'before' }]), 30_000)
 
     await redis.stop()
     await expect(queues.add('outbound', { id: 'lost', payload: {} })).rejects.toMatchObject({ upstream: 'queue' })
     await redis.start()
 
-    await vi.waitFor(() => queues.add('outbound', { id: 'after', payload: { id: 'after' } }), 20_000)
-    await vi.waitFor(() => expect(done).toContainEqual({ id: 'after' }), 20_000)
+    await vi.waitFor(() => queues.add('outbound', { id: 'after', payload: { id: 'after' } }), 30_000)
+    await vi.waitFor(() => expect(done).toContainEqual({ id: 'after' }), 30_000)
     for (const close of closers.splice(0).reverse()) await close()
   })
 
@@ -216,7 +219,7 @@ describe('when the backend is away', () => {
     await vi.waitFor(() => {
       const fields = { maxmemory_policy: 'allkeys-lru' }
       expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields }))
-    })
+    }, 30_000)
     await queues.close()
   })
 })

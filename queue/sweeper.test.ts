@@ -92,7 +92,7 @@ it('sweeps at once, and goes on after a failure', async () => {
   })
 
   const sweeper = startSweeper(deps, 1)
-  await vi.waitFor(() => expect(rounds).toBeGreaterThan(2))
+  await vi.waitFor(() => expect(rounds).toBeGreaterThan(2), 30_000)
   await sweeper.close()
 
   expect(deps.log).toMatchObject({ lines: [{ message: 'a sweep failed; the next one makes up for it' }] })
@@ -111,12 +111,12 @@ it('a nudge during a round starts one more, and never two at once', async () => 
     return nothing
   })
   const sweeper = startSweeper(deps, 3_600_000)
-  await vi.waitFor(() => expect(releases).toHaveLength(1))
+  await vi.waitFor(() => expect(releases).toHaveLength(1), 30_000)
 
   sweeper.nudge()
   sweeper.nudge()
   releases[0]?.()
-  await vi.waitFor(() => expect(releases).toHaveLength(2))
+  await vi.waitFor(() => expect(releases).toHaveLength(2), 30_000)
   releases[1]?.()
   await sweeper.close()
 

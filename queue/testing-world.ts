@@ -246,7 +246,7 @@ async function startReceiver() {
     async take(expected: number): Promise<Notified[]> {
       await vi.waitFor(() => {
         if (received.length < expected) throw new Error(`${received.length} of ${expected} notifications`)
-      }, 10_000)
+      }, 30_000)
       const taken = received
       received = []
       return taken

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -185,6 +186,22 @@ describe('a notification', () => {
       ['tripmsgs:asellermsg-1', undefined],
       ['second-desk/tripmsgs:asellermsg-1', 'second-desk'],
     ])
+  })
+
+  it('cannot name its kind so that it counts as one of another connection', async () => {
+    const id = `arfq-${randomUUID()}`
+    const theirs = JSON.stringify(notification(id, { type: 'rfqs' }))
+    const alike = JSON.stringify(notification(id, { type: 'second-desk/rfqs' }))
+
+    await send(alike, good)
+    await send(theirs, basic(SECOND))
+    await send(alike, good)
+
+    const found = await rows()
+    expect(found.filter(({ processing_status }) => processing_status === 'pending')).toMatchObject([
+      { avinode_event_id: `second-desk/rfqs:${id}:1`, parsed_data: { connection: 'second-desk' } },
+    ])
+    for (const { parsed_data } of found) expect(parsed_data.notifications).toBeUndefined()
   })
 
   it('of an unknown kind, with unknown values and fields, is kept and marked', async () => {

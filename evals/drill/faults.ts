@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Child } from './child.ts'
 import type { Stage } from './stage.ts'
 
@@ -43,7 +44,7 @@ export function planFaults({ api, worker, supabase, database, databaseWire, redi
       what: 'Postgres swallows all for 3 s',
       async strike() {
         databaseWire.swallow()
-        await new Promise((resolve) => setTimeout(resolve, 3_000))
+        await delay(3_000)
         databaseWire.cut()
       },
     },
@@ -56,4 +57,25 @@ export function planFaults({ api, worker, supabase, database, databaseWire, redi
     { at: 0.9, what: 'Postgres connections cut', strike: () => databaseWire.cut() },
   ]
   return [...plan, ...ofRedis].sort((a, b) => a.at - b.at)
+}
+
+const SHORTEST_REST_MS = 5_000
+const LONGEST_REST_MS = 10_000
+
+/** Restarts Postgres every five to ten seconds, in turns properly and as a crash, for so long. */
+export async function restartAgainAndAgain(
+  { restart, crash }: Stage['database'],
+  lasts_ms: number,
+  onRestart: (what: string) => void,
+): Promise<void> {
+  const began = Date.now()
+  const rest = () => delay(SHORTEST_REST_MS + Math.random() * (LONGEST_REST_MS - SHORTEST_REST_MS))
+  for (let times = 0; ; times += 1) {
+    await rest()
+    const seconds = Math.round((Date.now() - began) / 1_000)
+    if (Date.now() - began >= lasts_ms) return
+    const isCrash = times % 2 === 1
+    onRestart(`${String(seconds).padStart(3)} s  ${isCrash ? 'Postgres crashes' : 'Postgres restarted'}`)
+    await (isCrash ? crash() : restart())
+  }
 }

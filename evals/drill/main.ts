@@ -2,34 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { judge, type Verdict } from './check.ts'
-import { planFaults } from './faults.ts'
+import { planFaults, restartAgainAndAgain } from './faults.ts'
 import { openLedger } from './ledger.ts'
 import { createMarket, type Notification, seatBrokers } from './market.ts'
+import { readOptions } from './options.ts'
 import { deliverAll } from './sender.ts'
 import { type Stage, startStage } from './stage.ts'
 import { speak } from './words.ts'
 
 /**
- * `npm run drill [-- --n 2000 --queue redis|postgres --rate 67]`: the service as processes of their own, broken in every way that
- * we know while notifications come in; then what was sent is compared with what is there.
+ * `npm run drill [-- --n 2000 --queue redis|postgres --rate 67 --storm all|postgres]`: the service as processes of their own, broken
+ * while notifications come in; then what was sent is compared with what is there.
  */
-const { values } = parseArgs({
-  options: {
-    n: { type: 'string', default: '2000' },
-    queue: { type: 'string', default: 'redis' },
-    /** Notifications for each second; by default all within about half a minute. */
-    rate: { type: 'string' },
-    apis: { type: 'string', default: '2' },
-    workers: { type: 'string', default: '2' },
-    calm: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    log: { type: 'string', default: 'warn' },
-  },
-})
-const n = Number(values.n)
-const rate = Number(values.rate ?? Math.max(20, n / 30))
+const { n, rate, queue, apis, workers, storm, minutes, calm, keep, log: log_level } = wordsOrEnd()
 const PER_TRIP = 50
 const DUPLICATES = 0.1
 /** A broker whose message nobody answers waits up to ten seconds, so there are several. */
@@ -48,15 +34,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 try {
-  const options = { apis: Number(values.apis), workers: Number(values.workers), log_level: values.log }
-  stage = await startStage({ folder, queue: values.queue === 'postgres' ? 'postgres' : 'redis', ...options })
+  stage = await startStage({ folder, queue, apis, workers, log_level })
   failed = !(await drill(stage))
 } finally {
   await stage?.close()
-  if (failed || values.keep) console.log(`The ledger and the logs are in ${folder}`)
+  if (failed || keep) console.log(`The ledger and the logs are in ${folder}`)
   else await rm(folder, { recursive: true, force: true })
 }
 process.exitCode = failed ? 1 : 0
+
+function wordsOrEnd() {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
+}
 
 async function drill(on: Stage): Promise<boolean> {
   const { sql, settings, apiUrls } = on
@@ -91,9 +85,12 @@ async function drill(on: Stage): Promise<boolean> {
 }
 
 async function sendUnderFire(on: Stage, events: AsyncIterable<Notification>, apiUrls: string[]) {
-  const plan = values.calm ? [] : planFaults(on)
+  const plan = calm || storm !== 'all' ? [] : planFaults(on)
   const faults: string[] = []
   const striking: Promise<unknown>[] = []
+  const lasts_ms = minutes * 60_000
+  if (storm === 'postgres' && !calm)
+    striking.push(restartAgainAndAgain(on.database, lasts_ms, (what) => faults.push(what)))
   const speaking = new AbortController()
   const speaker = { sql: on.sql, apiUrls, sign: on.sign, ledger, every_ms: 1_000, signal: speaking.signal }
   const words = Promise.all(Array.from({ length: SPEAKERS }, () => speak(speaker)))

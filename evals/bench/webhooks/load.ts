@@ -19,10 +19,20 @@ type Load = {
   seconds: number
   /** Requests for each second, sent when they are due whether or not earlier ones were answered; without it, as fast as answers come. */
   rate?: number
+  onAnswer?(index: number, status: number): void
 }
 
 /** POSTs over kept-alive sockets with as little work as can be done, because both ends share the machine. */
-export async function load({ port, path, headers, body, connections, seconds, rate }: Load): Promise<LoadResult> {
+export async function load({
+  port,
+  path,
+  headers,
+  body,
+  connections,
+  seconds,
+  rate,
+  onAnswer,
+}: Load): Promise<LoadResult> {
   const head = Object.entries({ host: `127.0.0.1:${port}`, 'content-type': 'application/json', ...headers })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')
@@ -48,6 +58,7 @@ export async function load({ port, path, headers, body, connections, seconds, ra
       )
       took.push(performance.now() - from)
       if (status !== 200) refused += 1
+      onAnswer?.(number, status)
     }
   })
   await Promise.all(runs)

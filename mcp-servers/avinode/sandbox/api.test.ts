@@ -188,6 +188,20 @@ describe('a trip', () => {
       code: 'conflict',
     })
   })
+
+  it.each([
+    ['a reason that Avinode does not know', { reason: 'MOOD', messageToSeller: '' }],
+    ['no reason', { messageToSeller: 'The client stays at home' }],
+    ['a message that is no text', { reason: 'BY_CLIENT', messageToSeller: 7 }],
+  ])('is not cancelled for %s', async (_what, body) => {
+    await using world = await startPlayedSandbox()
+    const { id } = await world.avinode.createTrip(newTrip(), signal)
+
+    const answer = await call(`${world.sandbox.apiUrl}/trips/${id}/cancel`, { method: 'PUT', body })
+
+    expect(answer).toMatchObject({ status: 400, meta: { errors: [{ code: 'ERR_INPUT_GENERIC_INVALID' }] } })
+    expect(await world.avinode.getTrip(id, signal)).toMatchObject({ canceled: false })
+  })
 })
 
 it('optional blocks come only when they are asked for', async () => {
@@ -304,6 +318,18 @@ describe('a fault', () => {
 
     await expect(world.avinode.createTrip(newTrip(), signal)).rejects.toMatchObject({ details: { outcome: 'unknown' } })
     await expect(world.avinode.findTrip('request-1', signal)).resolves.toMatchObject({ external_trip_id: 'request-1' })
+  })
+
+  it('of slowness lasts no longer than until all are cleared', async () => {
+    await using world = await startPlayedSandbox({}, { timeoutMs: 60_000 })
+    await world.play('faults', { delay_ms: 600_000 })
+    const asked = world.avinode.listWebhooks(signal)
+    await expect
+      .poll(async () => (await world.call('GET', 'faults')).body, { timeout: 30_000 })
+      .toMatchObject({ orders: [] })
+    await world.call('DELETE', 'faults')
+
+    await expect(asked).resolves.toEqual([])
   })
 
   it('of being down lasts until it is over, and of hanging as long as one waits', async () => {

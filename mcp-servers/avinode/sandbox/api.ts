@@ -33,6 +33,8 @@ const TripBody = z.object({
   criteria: z.object({ requiredLift: z.array(RequiredLift).optional() }).catch({}),
   sourcing: z.boolean().catch(false),
 })
+const CANCEL_REASONS = ['BY_CLIENT', 'CHANGED', 'BOOKED', 'OTHER'] as const
+const CancelBody = z.object({ reason: z.enum(CANCEL_REASONS), messageToSeller: z.string().optional() })
 
 /** The REST API of Avinode, as far as a broker may use it. */
 export function createApiRoutes(parts: ApiParts) {
@@ -99,10 +101,12 @@ function tripRoutes({ world, exchange, documents }: ApiParts) {
     .put('/api/trips/:id/cancel', async (c) => {
       const trip = find(c, c.req.param('id'))
       if (!trip) return notFound(c)
-      const { reason } = z
-        .object({ reason: z.enum(['BY_CLIENT', 'CHANGED', 'BOOKED', 'OTHER']).catch('OTHER') })
-        .parse(await c.req.json().catch(() => ({})))
-      return answer(c, documents.trip(exchange.cancelTrip(trip, reason), groupsOf(c)))
+      const parsed = CancelBody.safeParse(await c.req.json())
+      if (!parsed.success) {
+        const wanted = `reason is one of ${CANCEL_REASONS.join(', ')}, and messageToSeller a text`
+        return failure(c, 400, 'ERR_INPUT_GENERIC_INVALID', wanted)
+      }
+      return answer(c, documents.trip(exchange.cancelTrip(trip, parsed.data.reason), groupsOf(c)))
     })
     .get('/api/rfqs', (c) => failure(c, 403, 'NOT_AUTHORIZED', 'The connection may not list received RFQs'))
     .post('/api/rfqs', (c) => failure(c, 403, 'NOT_AUTHORIZED', 'RFQs are sent by a person in Avinode'))

@@ -29,6 +29,7 @@ export function createFaults() {
   let is_down = false
   let orders: FaultOrder[] = []
   const closing = new AbortController()
+  let over = new AbortController()
 
   function take(path: string): FaultOrder | undefined {
     const order = orders.find((candidate) => candidate.path === undefined || path.includes(candidate.path))
@@ -46,7 +47,7 @@ export function createFaults() {
       await untilAborted(AbortSignal.any([c.req.raw.signal, closing.signal]))
       return c.text('', 503)
     }
-    if (order.delay_ms) await delay(order.delay_ms, closing.signal)
+    if (order.delay_ms) await delay(order.delay_ms, AbortSignal.any([over.signal, closing.signal]))
     if (order.status !== undefined) {
       if (order.retry_after_seconds !== undefined) c.header('Retry-After', String(order.retry_after_seconds))
       if (order.status < 400) c.header('Location', 'https://elsewhere.example/')
@@ -64,9 +65,12 @@ export function createFaults() {
       if (is_call_fault !== undefined && order.calls > 0) orders.push({ ...order })
     },
     list: () => ({ down: is_down, orders }),
+    /** Whoever is kept waiting is answered now. */
     clear() {
       is_down = false
       orders = []
+      over.abort()
+      over = new AbortController()
     },
     close: () => closing.abort(),
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { z } from 'zod'
+import { parseSettings, startOrExplain } from '../../../tools/settings.ts'
 import { startSandbox } from './start-sandbox.ts'
 
 const Environment = z.object({
@@ -10,9 +11,8 @@ const Environment = z.object({
   LOG_LEVEL: z.string().default('info'),
 })
 
-const parsed = Environment.safeParse(process.env)
-if (!parsed.success) throw new Error(`Invalid configuration\n${z.prettifyError(parsed.error)}`)
-const { SANDBOX_PORT, SANDBOX_HOST, JETVISION_DATA_DIR, LOG_LEVEL } = parsed.data
+const settings = await startOrExplain(() => parseSettings(Environment, process.env))
+const { SANDBOX_PORT, SANDBOX_HOST, JETVISION_DATA_DIR, LOG_LEVEL } = settings
 
 const log = pino({ level: LOG_LEVEL })
 const sandbox = await startSandbox({
