@@ -122,7 +122,7 @@ describe('what cannot be used', () => {
     expect({ status, code: body.code, allow: headers.get('allow') }).toEqual({
       status: 405,
       code: 'method_not_allowed',
-      allow: 'GET, PATCH',
+      allow: 'GET, HEAD, PATCH',
     })
   })
 
@@ -204,6 +204,8 @@ describe('the contract', () => {
     expect(files.every((path) => path.startsWith('/api/docs/'))).toBe(true)
     for (const path of files) expect((await api.app.request(path)).status).toBe(200)
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+    const slashed = await api.app.request('/api/docs/')
+    expect([slashed.status, slashed.headers.get('location')]).toEqual([308, '/api/docs'])
   })
 
   it('lets nobody in anywhere without a token', async () => {
@@ -293,7 +295,9 @@ describe('the administration', () => {
           closed_at: null,
         }),
         expect.objectContaining({
-          what: expect.stringMatching(/^[A-Z]{4} – [A-Z]{4} of Omar Haddad stands still: awaiting user action\.$/),
+          what: expect.stringMatching(
+            /^[A-Z]{4} – [A-Z]{4} of Omar Haddad stands still: its broker has to pick operators in Avinode\.$/,
+          ),
           advice: expect.stringMatching(/^Its broker was told/),
           count: null,
           request_id: request,

@@ -8,7 +8,8 @@ import type { ApiEnv } from './api-env.ts'
 import { signIn } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { securityHeaders } from './headers.ts'
-import { bodyLimits, storableAddress, storableJson } from './limits.ts'
+import { limitInFlight } from './in-flight.ts'
+import { bodyLimits, readableMcp, storableAddress, storableJson } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { refuseInvalid } from './operation.ts'
@@ -57,11 +58,12 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const authenticate = signIn(deps, presence)
 
   app.route('/', avinodeWebhookRoutes(deps, metrics.measure)) // it shares nothing with the rest, to be fast
-  app.use(requestId(), metrics.measure, securityHeaders, limits.byAddress, storableAddress, bodyLimits, headAlone)
+  app.use(requestId(), metrics.measure, securityHeaders, limitInFlight(deps.inFlight))
+  app.use(limits.byAddress, storableAddress, bodyLimits, headAlone)
   app.route('/', queueBoardRoutes(deps)) // it opens to a pass as well
   app.on('GET', LONG, compress())
   app.use('/api/*', unlessOpen(authenticate), unlessOpen(limits.byBroker), forJsonRoutes)
-  app.use('/mcp', authenticate, limits.byBroker)
+  app.use('/mcp', authenticate, limits.byBroker, readableMcp)
   app.onError(async (error, c) => {
     const page = error instanceof HttpProblem && c.req.path.startsWith('/p/') ? refusalPage(c, error.status) : undefined
     return page ? c.html(page, 429) : problemHandler(deps.log)(error, c)
@@ -121,6 +123,6 @@ function refusalOf(app: OpenAPIHono<ApiEnv>, c: Context<ApiEnv>): Error {
   if (allowed.length === 0 || allowed.some((method) => method === c.req.method))
     return new NotFoundError('What you asked for')
   return new HttpProblem(405, 'method_not_allowed', `${c.req.method} is not possible here`, {
-    Allow: allowed.join(', '),
+    Allow: allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)).join(', '),
   })
 }

@@ -1,6 +1,6 @@
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { z } from 'zod'
-import type { ToolContext } from '../tools/context.ts'
+import type { Db, ToolContext } from '../tools/context.ts'
 import { findRow, isOutage } from '../tools/database.ts'
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UpstreamError } from '../tools/errors.ts'
 import { ATTACHMENT_LIMIT_BYTES } from './limits.ts'
@@ -50,7 +50,7 @@ function isDisguised(bytes: Buffer, mime_type: string): boolean {
 
 const folderOf = (conversation_id: string, message_id: string) => `conversations/${conversation_id}/${message_id}`
 
-/** Puts a file into a room's folder, under a safe name. Whether the caller may is decided by the bucket's policies. */
+/** Puts a file into a room's folder, under a safe name; the same file again is there already. Whether the caller may is decided by the bucket's policies. */
 export async function storeAttachment(
   file: File,
   conversation_id: string,
@@ -68,8 +68,20 @@ export async function storeAttachment(
   if (isDisguised(bytes, mime_type)) throw refusedFile('The file is not what its name says')
   const file_path = `${folderOf(conversation_id, message_id)}/${file_name}`
   const { error } = await db.storage.from(BUCKET).upload(file_path, bytes, { contentType: mime_type })
-  if (error) throw refusalOf(error)
+  const refusal = error && refusalOf(error)
+  if (refusal && !(refusal instanceof ConflictError && (await isStored(file_path, bytes, db)))) throw refusal
   return { file_name, file_path, mime_type, size_bytes: file.size }
+}
+
+/** Whether a message's folder holds nothing but this file, or nothing. */
+export async function isOnlyFile(file: File, conversation_id: string, message_id: string, { db }: ToolContext) {
+  const { data } = await db.storage.from(BUCKET).list(folderOf(conversation_id, message_id))
+  return (data ?? []).every(({ name }) => basename(name) === safeName(file.name)) // some servers name the whole path
+}
+
+async function isStored(file_path: string, bytes: Buffer, db: Db): Promise<boolean> {
+  const { data } = await db.storage.from(BUCKET).download(file_path)
+  return data !== null && bytes.equals(Buffer.from(await data.arrayBuffer()))
 }
 
 /** A file of a room, unless the message that carried it was deleted. */

@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { avinodeFor } from '../tools/avinode/connections.ts'
-import type { Broker, ToolContext } from '../tools/context.ts'
-import { stableId } from '../tools/database.ts'
+import type { ToolContext } from '../tools/context.ts'
 import { ForbiddenError } from '../tools/errors.ts'
 import { effectsOf } from '../tools/scopes.ts'
 import type { ApiEnv } from './api-env.ts'
 import { findBroker } from './broker.ts'
 import type { ApiDeps } from './deps.ts'
+import { newIds } from './idempotency-key.ts'
 import type { Presence } from './presence.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -72,7 +71,7 @@ function toolContext(
     log,
     now,
     origin: { kind: c.req.path === '/mcp' ? 'mcp' : 'api', turn_id: null, conversation_id: null },
-    newId: newIds(broker, c.req.header('Idempotency-Key')),
+    newId: newIds(c, broker),
     // Made when it is first asked for: a stream that lives for an hour asks for none.
     get signal() {
       signal ??= callSignal(c)
@@ -85,9 +84,4 @@ function toolContext(
 function callSignal(c: Context<ApiEnv>): AbortSignal {
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS)
   return c.req.method === 'GET' ? AbortSignal.any([c.req.raw.signal, timeout]) : timeout
-}
-
-/** With an idempotency key the same call gives the same ids again, so that a repeated call creates nothing twice. */
-function newIds(broker: Broker, idempotency_key: string | undefined) {
-  return (key: string) => (idempotency_key ? stableId(broker.iso_agent_id, idempotency_key, key) : randomUUID())
 }

@@ -111,6 +111,70 @@ describe('every route', () => {
     expect(wrong).toEqual([])
   })
 
+  it('takes no JSON that is not written in UTF-8: it would be stored as another text than was sent', async () => {
+    const wrong: string[] = []
+    const latin1 = Buffer.from(
+      '{"content": "Z\u00fcrich", "company_name": "Z\u00fcrich", "message": "Z\u00fcrich"}',
+      'latin1',
+    )
+    for (const route of (await signedIn()).filter((each) => each.operation.requestBody)) {
+      const isForm = 'multipart/form-data' in (route.operation.requestBody?.content ?? {})
+      if (isForm) continue
+      const who = route.path.startsWith('/api/admin') ? ALEX : DANA
+      const response = await api.app.request(await urlOf(route.path), {
+        method: route.method,
+        headers: {
+          authorization: `Bearer ${await api.signer.sign({ sub: who.sub })}`,
+          'content-type': 'application/json; charset=utf-8',
+        },
+        body: latin1,
+      })
+      const body = (await response.json()) as Json
+      wrong.push(
+        ...complaintAbout(`${route.method} ${route.path}`, {
+          status: response.status,
+          body,
+          headers: response.headers,
+        }),
+      )
+      if (response.status !== 400 || body.code !== 'malformed_json') wrong.push(`${route.path}: ${response.status}`)
+    }
+    const mcp = await api.app.request('/mcp', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await api.signer.sign({ sub: DANA.sub })}`,
+        'content-type': 'application/json',
+      },
+      body: latin1,
+    })
+    if (mcp.status !== 400) wrong.push(`/mcp: ${mcp.status}`)
+
+    expect(wrong).toEqual([])
+  })
+
+  it('takes no text with half a character in it, and every one with both', async () => {
+    const path = `/api/conversations/${(await api.as(DANA).post('/api/conversations', {})).body.id}/messages`
+    const half = [String.raw`a\ud83db`, String.raw`\uD83D`, String.raw`\ude00\ud83d`, String.raw`\\\ude00`]
+    for (const content of half) {
+      const answer = await api.as(DANA).post(path, `{"content": "${content}"}`)
+      expect({ content, status: answer.status, code: answer.body.code }).toEqual({
+        content,
+        status: 422,
+        code: 'invalid_input',
+      })
+    }
+    const whole: [string, string][] = [
+      [String.raw`\ud83d\ude00`, '😀'],
+      [String.raw`\\ud83d`, String.raw`\ud83d`],
+    ]
+    for (const [content, stored] of whole) {
+      const answer = await api.as(DANA).post(path, `{"content": "${content}"}`)
+      expect(answer).toMatchObject({ status: 201, body: { content: stored } })
+    }
+    const listed = await api.as(DANA).get(path)
+    expect(listed.body.data).toHaveLength(whole.length)
+  })
+
   it('answers every hostile value in every field with a problem, or takes it', { timeout: 240_000 }, async () => {
     const { components } = await documentOf(api)
     const fieldsOf = (schema: Schema | undefined): string[] => {
@@ -159,6 +223,26 @@ describe('every route', () => {
     expect(wrong).toEqual([])
   })
 
+  it('names the cursor, and nothing of what is in it, where it is not one of ours', async () => {
+    const forged = [
+      'nonsense',
+      Buffer.from('null').toString('base64url'),
+      Buffer.from('{"at": "yesterday", "created_at": "yesterday", "id": "x"}').toString('base64url'),
+    ]
+    for (const route of (await signedIn()).filter((each) => !isApart(each))) {
+      if (!route.operation.parameters?.some(({ name }) => name === 'cursor')) continue
+      for (const cursor of forged) {
+        const { status, body } = await send(route, `${await urlOf(route.path)}?query=ab&cursor=${cursor}`)
+
+        expect({ path: route.path, status, issues: body.issues }).toEqual({
+          path: route.path,
+          status: 422,
+          issues: [{ path: 'cursor', message: expect.any(String) }],
+        })
+      }
+    }
+  })
+
   it('answers what is no id with the 404 of an id that nobody knows', async () => {
     const wrong: string[] = []
     for (const route of (await signedIn()).filter(({ path }) => path.includes('{id}'))) {
@@ -194,7 +278,8 @@ describe('every route', () => {
 
       expect({ path, status: answer.status }).toEqual({ path, status: 405 })
       expect(complaintAbout(path, answer)).toEqual([])
-      for (const method of methods) expect(answer.headers.get('allow')).toContain(method)
+      const expected = [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].sort()
+      expect(answer.headers.get('allow')?.split(', ').sort()).toEqual(expected)
     }
   })
 })

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig, rateLimits, webhookCredentials } from './config.ts'
 
@@ -39,6 +41,13 @@ describe('the configuration for production', () => {
     ['SUPABASE_SIGNING_KEY', 'not json'],
   ])('is refused with an unsafe %s', (name, value) => {
     expect(() => parseConfig({ ...GOOD, [name]: value })).toThrow(name)
+  })
+
+  it('takes an empty line for none', () => {
+    expect(parseConfig({ ...GOOD, PORT: '', REDIS_URL: '', CLERK_AUTHORIZED_PARTIES: ' ' })).toMatchObject({
+      PORT: 3000,
+    })
+    expect(() => parseConfig({ ...GOOD, SUPABASE_URL: '' })).toThrow('SUPABASE_URL: This is missing.')
   })
 
   it('never prints a secret when it refuses', () => {
@@ -89,5 +98,41 @@ describe('the configuration for production', () => {
     expect(rateLimits(parseConfig(GOOD))).toEqual({ broker: 600, chat: 30, mcp: 120, address: 3000 })
     expect(rateLimits(parseConfig({ ...GOOD, RATE_LIMIT_CHAT: '5' }))).toMatchObject({ chat: 5 })
     expect(() => parseConfig({ ...GOOD, RATE_LIMIT_CHAT: '0' })).toThrow('RATE_LIMIT_CHAT')
+  })
+})
+
+/** How a process of ours ends with these settings, and what it says. */
+const endOf = (main: string, environment: Record<string, string>) =>
+  new Promise<{ code: number | null; said: string }>((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [join(import.meta.dirname, '..', main)],
+      { env: { PATH: process.env.PATH, ...environment } },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, said: stdout + stderr }),
+    )
+  })
+
+describe('wrong settings', () => {
+  it.each([
+    [
+      'api/local/main.ts',
+      { PORT: 'abc', SANDBOX_PORT: '70000', LOG_LEVEL: 'loud' },
+      [
+        'PORT: This must be a number.',
+        'SANDBOX_PORT: At most 65535.',
+        'LOG_LEVEL: This must be one of: trace, debug, info, warn, error, fatal, silent.',
+      ],
+    ],
+    [
+      'api/main.ts',
+      { ...GOOD, SUPABASE_SECRET_KEY: '', AVINODE_WEBHOOK_PASSWORD: 'changeme-changeme' },
+      [
+        'SUPABASE_SECRET_KEY: This is missing.',
+        'AVINODE_WEBHOOK_PASSWORD: This is a value from an example: make one of your own.',
+      ],
+    ],
+    ['mcp-servers/jetvision/stdio.ts', { JETVISION_URL: 'desk' }, ['JETVISION_URL: This is no link.']],
+  ])('end %s with a sentence each, and nothing else', async (main, environment, sentences) => {
+    expect(await endOf(main, environment)).toEqual({ code: 1, said: `${sentences.join('\n')}\n` })
   })
 })

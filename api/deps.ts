@@ -88,6 +88,8 @@ export type ApiDeps = {
   metrics?: Registry
   /** Calls per minute; what is not set is wide. */
   limits?: Partial<RateLimits>
+  /** How many calls are answered at the same time. */
+  inFlight?: number
   /** Whether X-Forwarded-For comes from our own proxy. */
   trustProxy?: boolean
   /** Aborted when the process is about to end: readiness turns 503 and open streams close. */

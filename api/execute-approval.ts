@@ -37,9 +37,10 @@ const OPEN = ['pending', 'approved']
 /** The same action twice in a row is one approval: also the one that waits already, on a card of the assistant's. */
 async function fileOnce(tool: OutwardTool, input: unknown, context: ToolContext): Promise<Approval> {
   const sameId = (key: string) => stableId(context.broker.iso_agent_id, 'decided by the call itself', key)
+  const anew = (key: string) => context.newId(key.replaceAll(':', ' ')) // an idempotency key may decide about many things
   try {
     const filed = await requestApproval(tool, input, { ...context, newId: sameId }, false)
-    return OPEN.includes(filed.status) ? filed : await requestApproval(tool, input, context, false)
+    return OPEN.includes(filed.status) ? filed : await requestApproval(tool, input, { ...context, newId: anew }, false)
   } catch (error) {
     if (error instanceof ApprovalPendingError) return readApproval(error.details.approval_id, context)
     throw error

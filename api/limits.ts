@@ -53,14 +53,43 @@ export const storableAddress = createMiddleware<ApiEnv>(async (c, next) => {
   await next()
 })
 
-/** Refuses JSON that no table can hold: nested without end, or with NUL characters, which Postgres does not store. */
+/**
+ * Refuses JSON that no table can hold: in no UTF-8, nested without end, with NUL characters, which Postgres does not store, or with halves of
+ * characters, which nothing does.
+ */
 export const storableJson = createMiddleware<ApiEnv>(async (c, next) => {
-  if (/^application\/([\w.-]+\+)?json/i.test(c.req.header('Content-Type') ?? '')) checkStorable(await c.req.text())
+  if (/^application\/([\w.-]+\+)?json/i.test(c.req.header('Content-Type') ?? '')) {
+    checkStorable(readUtf8(await c.req.arrayBuffer()))
+  }
   await next()
 })
 
+/** The same for MCP, whose server reads the body by itself. */
+export const readableMcp = createMiddleware<ApiEnv>(async (c, next) => {
+  if (c.req.method === 'POST') readUtf8(await c.req.raw.clone().arrayBuffer())
+  await next()
+})
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The text of a JSON body. Bytes that are no UTF-8 would be stored as another text than was sent. */
+export function readUtf8(body: ArrayBuffer): string {
+  try {
+    return utf8.decode(body)
+  } catch (cause) {
+    throw new HttpProblem(
+      400,
+      'malformed_json',
+      'The body is not valid JSON: it is not written in UTF-8',
+      {},
+      { cause },
+    )
+  }
+}
+
 export function checkStorable(text: string) {
   if (/(?<!\\)(?:\\\\)*\\u0000/i.test(text)) throw refused('A text contains a NUL character')
+  if (/\\ud/i.test(text) && hasHalfCharacter(text)) throw refused('A text contains half a character')
   let depth = 0
   let inText = false
   for (let index = 0; index < text.length; index += 1) {
@@ -72,6 +101,15 @@ export function checkStorable(text: string) {
     else if (character === '{' || character === '[') depth += 1
     else if (character === '}' || character === ']') depth -= 1
     if (depth > DEEPEST) throw refused(`The body is nested deeper than ${DEEPEST} levels`)
+  }
+}
+
+/** Of a character that takes two escapes, one without the other: no text can hold it. What is no JSON has its own refusal. */
+function hasHalfCharacter(text: string): boolean {
+  try {
+    return /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(JSON.parse(text))) // which escapes nothing else so
+  } catch {
+    return false
   }
 }
 

@@ -10,7 +10,7 @@ import { createSupabase } from '../supabase/clients.ts'
 import { createDirectFunctions, createDirectPool } from '../supabase/direct-functions.ts'
 import { createAvinodeClients } from '../tools/avinode/clients-from.ts'
 import { done } from '../tools/database.ts'
-import { signing } from '../tools/settings.ts'
+import { signing, startOrExplain } from '../tools/settings.ts'
 import { createApi } from './app.ts'
 import { clerkFrontend } from './clerk-frontend.ts'
 import { parseConfig, rateLimits, webhookCredentials } from './config.ts'
@@ -20,7 +20,7 @@ import { serveApi } from './serve.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 
 /** `npm run api`: the HTTP API of a production installation. The worker is a process of its own. */
-const config = parseConfig(process.env)
+const config = await startOrExplain(() => parseConfig(process.env))
 const log = pino({ level: config.LOG_LEVEL, redact: ['*.token', '*.password', '*.authorization'] })
 const closing = new AbortController()
 const metrics = new Registry()

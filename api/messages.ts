@@ -69,7 +69,7 @@ export const writePlace = (at: string, id: string) => Buffer.from(JSON.stringify
 export function readPlace(cursor: string): z.infer<typeof Place> {
   try {
     return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-  } catch (cause) {
-    throw new InvalidInputError([{ path: 'cursor', message: 'This cursor is not one of ours' }], undefined, { cause })
+  } catch {
+    throw new InvalidInputError([{ path: 'cursor', message: 'This cursor is not one of ours' }])
   }
 }

@@ -9,7 +9,8 @@ const DESCRIPTION = `Sells private-jet charter: from a sentence in a chat to the
 Everything needs a bearer token unless it says otherwise. Lists come in pages, \`{ data, next_cursor }\`, newest first unless they
 say otherwise. Money is a decimal string. Every refusal is \`application/problem+json\` (RFC 9457) with \`code\` and \`requestId\`;
 \`issues\` names the fields. An id of somebody else, an unknown id and what is no id at all are the same 404. With an
-\`Idempotency-Key\` header a repeated call creates nothing twice. Above the limits calls are answered with 429 and \`Retry-After\`.`
+\`Idempotency-Key\` header (up to 255 characters) a repeated POST answers with what the first one made and creates nothing twice; the
+same key with another call is 422 \`idempotency_key_reused\`. Above the limits calls are answered with 429 or 503 and \`Retry-After\`.`
 
 const TAGS = [
   { name: 'Chat', description: 'Talking with the assistant; works with `useChat` of the AI SDK as it is' },

@@ -2,7 +2,8 @@ import { createRoute, type RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { InvalidInputError, NotFoundError } from '../tools/errors.ts'
-import { issuesOf, Problem, sentence } from './problem.ts'
+import { issuesOf, sentence } from '../tools/issues.ts'
+import { Problem } from './problem.ts'
 
 const REASONS: Record<number, string> = {
   400: 'The body is no JSON',

@@ -74,6 +74,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, beside?: { 
   const log = recordingLog()
   const bus = await startBus({ databaseUrl: stack.databaseUrl, log: silent })
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
+  sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
   const enqueued: Enqueued[] = []
   let announce: (() => void) | undefined
   const note = (kind: Enqueued['kind']) => async (id: string, attempt: number) => {

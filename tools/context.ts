@@ -34,7 +34,10 @@ export type ToolContext = {
   avinode: Avinode
   mail: Mail
   origin: Origin
-  /** A uuid for a new row. In a chat turn the same key gives the same id again, so a repeated turn creates nothing twice. */
+  /**
+   * A uuid for a new row. In a chat turn the same key gives the same id again, so a repeated turn creates nothing twice; in a
+   * call with an idempotency key it is the key's one id for what stands before the colon.
+   */
   newId(key: string): string
   /** Base address of the client's page, without a slash at the end. */
   publicUrl: string

@@ -84,7 +84,7 @@ function failure(error: NonNullable<Answer['error']>, status: number): Error {
   const options = { cause: error }
   switch (code) {
     case 'PT404':
-      return new NotFoundError(message.replace(/ (was|is) not found\.?$/, ''), options)
+      return new NotFoundError(missing(message), options)
     case 'PGRST116':
       return new NotFoundError('It', options)
     case 'PT409':
@@ -111,6 +111,12 @@ function failure(error: NonNullable<Answer['error']>, status: number): Error {
   if (isOutage(status, code)) return new UpstreamError('database', 'The database does not answer', options)
   return new Error(`The database refused a query: ${message}`, options)
 }
+
+/** What is not there, out of the database's sentence. */
+const missing = (sentence: string) =>
+  sentence
+    .replace(/^No (.+) was found\.?$/, 'A $1')
+    .replace(/ (was not found|is not found|is no longer available)\.?$/, '')
 
 /**
  * No answer, a proxy's answer, or Postgres saying that it stops, starts, is full, or had to break up a deadlock. A defect in a

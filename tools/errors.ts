@@ -3,9 +3,22 @@ export type ErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'idempotency_key_reused'
   | 'approval_pending'
   | 'limit_exceeded'
   | 'upstream_unavailable'
+
+/** What each failure amounts to in HTTP: the same on every surface. */
+export const HTTP_STATUS = {
+  invalid_input: 422,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  idempotency_key_reused: 422,
+  approval_pending: 409,
+  limit_exceeded: 429,
+  upstream_unavailable: 503,
+} as const satisfies Record<ErrorCode, number>
 
 /** A failure the service expects and can explain. Anything else that is thrown is a defect. */
 export abstract class ServiceError extends Error {
@@ -46,6 +59,15 @@ export class NotFoundError extends ServiceError {
 /** The state it would act on has moved on, or the same thing exists already. */
 export class ConflictError extends ServiceError {
   override readonly code = 'conflict'
+}
+
+/** The caller's key against repeats came with another call before: what that one made is no answer to this one. */
+export class KeyReusedError extends ServiceError {
+  override readonly code = 'idempotency_key_reused'
+
+  constructor() {
+    super('This Idempotency-Key came with another call before: give every call a key of its own')
+  }
 }
 
 /** Not a failure: the action is filed and waits for a person's yes. */

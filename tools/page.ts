@@ -57,7 +57,7 @@ const writeCursor = ({ created_at, id }: z.output<typeof Place>) =>
 function readCursor(cursor: string) {
   try {
     return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-  } catch (cause) {
-    throw new InvalidInputError([{ path: 'cursor', message: 'This cursor is not one of ours' }], undefined, { cause })
+  } catch {
+    throw new InvalidInputError([{ path: 'cursor', message: 'This cursor is not one of ours' }])
   }
 }

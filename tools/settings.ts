@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { issuesOf, sentence } from './issues.ts'
 
 /** Values that everybody knows: of examples, of the Supabase CLI, of the sandbox. None of them protects anything. */
 const KNOWN =
@@ -93,12 +94,31 @@ export function signing({ SUPABASE_JWT_SECRET, SUPABASE_SIGNING_KEY }: Signing) 
   throw new Error('The configuration was not checked')
 }
 
-/** Reads settings against their schema. Throws with every missing or well-known value named. */
+/** What keeps a process from starting and its user can change: one sentence for each wrong setting, and never a value. */
+export class SettingsError extends Error {
+  constructor(sentences: string[]) {
+    super(sentences.join('\n'))
+  }
+}
+
+/** Reads settings against their schema; an empty line in an env file means the same as none. Names every missing or well-known value. */
 export function parseSettings<Schema extends z.ZodType>(
   schema: Schema,
   environment: NodeJS.ProcessEnv,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(environment)
-  if (!parsed.success) throw new Error(`Invalid configuration\n${z.prettifyError(parsed.error)}`)
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) throw new SettingsError(issuesOf(parsed.error).map((issue) => `${sentence([issue])}.`))
   return parsed.data
+}
+
+/** For a process's start: wrong settings are told as sentences, without a stack, and end it with code 1. */
+export async function startOrExplain<Started>(start: () => Started | Promise<Started>): Promise<Started> {
+  try {
+    return await start()
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
 }

@@ -65,6 +65,7 @@ export async function startTestDesk(): Promise<TestDesk> {
   const supabase = createSupabase({ ...stack, fetch: stack.fetch })
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 })
   sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
+  sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
   const clock = { now: new Date() }
   const avinode = createTestAvinode(() => clock.now)
   const outgoing: MailMessage[] = []

@@ -1,11 +1,8 @@
 import { z } from 'zod'
+import { ModelConfig } from '../../agents/models.ts'
+import { parseSettings } from '../../tools/settings.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard)
-const optional = z
-  .string()
-  .trim()
-  .optional()
-  .transform((value) => value || undefined)
 
 /** What `npm start` reads from the environment. Every production switch works here as well, one at a time. */
 const LocalEnvironment = z.object({
@@ -19,11 +16,9 @@ const LocalEnvironment = z.object({
 })
 
 const Switches = z.object({
-  REDIS_URL: optional,
-  OPENAI_API_KEY: optional,
-  OPENAI_BASE_URL: optional,
-  OPENAI_MODEL: optional,
-  SMTP_URL: optional,
+  ...ModelConfig.shape,
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().default('JetVision <proposals@jetvision.example>'),
 })
 
@@ -31,15 +26,9 @@ export type Switches = z.output<typeof Switches>
 export type LogLevel = z.output<typeof LocalEnvironment>['LOG_LEVEL']
 
 export function parseLocalEnvironment(environment: NodeJS.ProcessEnv) {
-  return parse(LocalEnvironment, environment)
+  return parseSettings(LocalEnvironment, environment)
 }
 
 export function parseSwitches(environment: NodeJS.ProcessEnv): Switches {
-  return parse(Switches, environment)
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.output<Schema> {
-  const parsed = schema.safeParse(environment)
-  if (!parsed.success) throw new Error(`Invalid configuration\n${z.prettifyError(parsed.error)}`)
-  return parsed.data
+  return parseSettings(Switches, environment)
 }

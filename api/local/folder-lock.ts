@@ -3,6 +3,7 @@ import { realpath, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SettingsError } from '../../tools/settings.ts'
 
 /**
  * Lets one service at a time use a data folder. The lock is a listening socket, so it ends with its process, kill -9
@@ -15,8 +16,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     .slice(0, 24)
   const path =
     process.platform === 'win32' ? `\\\\.\\pipe\\jetvision-${name}` : join(tmpdir(), `jetvision-${name}.sock`)
-  if (await answers(path))
-    throw new Error(`Another JetVision runs on ${folder}. Stop it, or set JETVISION_DATA_DIR to another folder.`)
+  if (await answers(path)) {
+    throw new SettingsError([
+      `Another JetVision runs on ${folder}. Stop it, or set JETVISION_DATA_DIR to another folder.`,
+    ])
+  }
   await rm(path, { force: true })
   const server = await listen(path)
   return () => new Promise((resolve) => server.close(() => resolve()))

@@ -1,21 +1,24 @@
+import { startOrExplain } from '../../tools/settings.ts'
 import { parseLocalEnvironment } from './config.ts'
 import { startLocalService } from './start-local.ts'
 
 /** Under npm: who started us. Nobody else would end us when npm itself is killed, and the next start would find the folder in use. */
 const npm = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid
 
-const config = parseLocalEnvironment(process.env)
-const service = await startLocalService({
-  dataDir: config.JETVISION_DATA_DIR,
-  ports: {
-    api: config.PORT,
-    sandbox: config.SANDBOX_PORT,
-    supabase: config.SUPABASE_PORT,
-    postgres: config.POSTGRES_PORT,
-    mail: config.MAIL_PORT,
-  },
-  logLevel: config.LOG_LEVEL,
-  environment: process.env,
+const service = await startOrExplain(() => {
+  const config = parseLocalEnvironment(process.env)
+  return startLocalService({
+    dataDir: config.JETVISION_DATA_DIR,
+    ports: {
+      api: config.PORT,
+      sandbox: config.SANDBOX_PORT,
+      supabase: config.SUPABASE_PORT,
+      postgres: config.POSTGRES_PORT,
+      mail: config.MAIL_PORT,
+    },
+    logLevel: config.LOG_LEVEL,
+    environment: process.env,
+  })
 })
 
 console.log(`

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client'
-import { createModels, ModelConfig } from '../../agents/models.ts'
+import { createModels } from '../../agents/models.ts'
 import { startTracing } from '../../agents/tracing.ts'
 import { createJetVisionMcpHandler } from '../../mcp-servers/jetvision/http.ts'
 import { startBus } from '../../queue/bus.ts'
@@ -27,7 +27,6 @@ type Parts = {
   /** Whether all has begun that a caller may count on: until then the desk answers, but is not ready. */
   isComplete(): boolean
   switches: Switches
-  environment: NodeJS.ProcessEnv
   secrets: Secrets
   supabase: EmbeddedSupabase
   sandboxUrl: string
@@ -80,9 +79,8 @@ export async function startDesk(parts: Parts) {
     const mail = createSmtpMail({ url: switches.SMTP_URL ?? parts.smtpUrl, from: switches.MAIL_FROM })
     const credentials = { username: secrets.AVINODE_WEBHOOK_USERNAME, password: secrets.AVINODE_WEBHOOK_PASSWORD }
 
-    const config = ModelConfig.parse(parts.environment)
-    const models = createModels(config)
-    opened.push(startTracing(config).close)
+    const models = createModels(switches)
+    opened.push(startTracing(switches).close)
     const links = {
       marketplace_url: parts.sandboxUrl,
       mailbox_url: switches.SMTP_URL ? null : parts.mailboxUrl,

@@ -4,6 +4,7 @@ import pg from 'pg'
 import pino from 'pino'
 import { startSandbox } from '../../mcp-servers/avinode/sandbox/start-sandbox.ts'
 import { startEmbeddedSupabase } from '../../supabase/embedded/stack.ts'
+import { SettingsError } from '../../tools/settings.ts'
 import { createTokenVerifier } from '../token-verifier.ts'
 import { buildPage } from '../web/build.ts'
 import { type LogLevel, parseSwitches } from './config.ts'
@@ -74,7 +75,6 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
       switches,
       secrets,
       supabase,
-      environment,
       sandboxUrl: sandbox.url,
       smtpUrl: mailbox.smtpUrl,
       mailboxUrl: mailbox.url,
@@ -86,6 +86,7 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
     opened.push(desk.close)
 
     const pool = new pg.Pool({ connectionString: supabase.databaseUrl, max: 2 })
+    pool.on('error', (error) => log.debug({ err: error }, 'a connection to the database was lost'))
     opened.push(() => pool.end())
     const env = {
       JETVISION_URL: desk.url,
@@ -138,7 +139,7 @@ function portTaken(error: unknown, ports: LocalOptions['ports']): Error | undefi
   const { code, port } = error as { code?: string; port?: number }
   const taken =
     code === 'EADDRINUSE' && Object.entries(SETTINGS).find(([part]) => ports[part as keyof typeof ports] === port)
-  if (taken) return new Error(`Port ${port} is in use. Set ${taken[1]} to another one.`)
+  if (taken) return new SettingsError([`Port ${port} is in use. Set ${taken[1]} to another one.`])
 }
 
 function remember<T extends { close(): Promise<unknown> }>(opened: (() => Promise<unknown>)[], started: T): T {

@@ -206,6 +206,22 @@ describe('sending a proposal', () => {
     expect(decided).toMatchObject({ status: 200, body: { status: 'approved', payload: { subject: 'Your flight' } } })
     expect(proposal.body).toMatchObject({ status: 'sent', email_subject: 'Your flight', final_amount: '128800.00' })
   })
+
+  it('is filed once for one idempotency key, also after the decision, and never for other words or another proposal', async () => {
+    const [id, another, key] = [await proposalOfDana(), await proposalOfDana(), { 'idempotency-key': randomUUID() }]
+    const send = (proposal: string, subject: string) =>
+      api.as(DANA).post(`/api/proposals/${proposal}/send`, { subject, body: 'As we said.' }, key)
+
+    const filed = await Promise.all(Array.from({ length: 20 }, () => send(id, 'Your flight')))
+    const [words, other] = [await send(id, 'Another flight'), await send(another, 'Your flight')]
+    await api.as(DANA).post(`/api/approvals/${filed[0]?.body.id}`, { decision: 'reject' })
+    const later = await send(id, 'Your flight')
+
+    expect(new Set(filed.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1)
+    expect(words).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    expect(later).toMatchObject({ status: 202, body: { id: filed[0]?.body.id, status: 'rejected' } })
+  })
 })
 
 describe('an approval', () => {

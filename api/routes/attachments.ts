@@ -1,9 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { readConversation } from '../../tools/conversations/conversation.ts'
+import { ConflictError, KeyReusedError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { Attachment, readAttachment, storeAttachment } from '../attachments.ts'
+import { Attachment, isOnlyFile, readAttachment, storeAttachment } from '../attachments.ts'
 import { contentDisposition } from '../content-disposition.ts'
+import { hasKey } from '../idempotency-key.ts'
 import { failures, IdParam, json, operation } from '../operation.ts'
 
 const tags = ['Messages']
@@ -60,9 +62,15 @@ export const attachmentRoutes = () =>
     .openapi(upload, async (c) => {
       const { context } = c.var
       const { id } = c.req.valid('param')
-      const { file, message_id = context.newId('message') } = c.req.valid('form')
+      const { file, message_id: given } = c.req.valid('form')
+      const message_id = given ?? context.newId('message')
       await readConversation(id, context)
-      return c.json({ message_id, ...(await storeAttachment(file, id, message_id, context)) }, 201)
+      const isOurs = given === undefined && hasKey(c) // the folder then belongs to this one call
+      if (isOurs && !(await isOnlyFile(file, id, message_id, context))) throw new KeyReusedError()
+      const stored = await storeAttachment(file, id, message_id, context).catch((error: unknown) => {
+        throw isOurs && error instanceof ConflictError ? new KeyReusedError() : error
+      })
+      return c.json({ message_id, ...stored }, 201)
     })
     .openapi(download, async (c) => {
       const { id, message_id, file_name } = c.req.valid('param')

@@ -1,15 +1,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Gauge } from 'prom-client'
 import { z } from 'zod'
-import type { ToolContext } from '../../tools/context.ts'
+import type { Db, ToolContext } from '../../tools/context.ts'
 import { findOperatorInRoom, readConversation } from '../../tools/conversations/conversation.ts'
-import { call, done, stableId } from '../../tools/database.ts'
+import { call, done, findRow, stableId } from '../../tools/database.ts'
 import { ConflictError } from '../../tools/errors.ts'
 import { readRequest } from '../../tools/requests/request.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { ChatBody, type ChatInput, chatInput, chatRoom } from '../chat-input.ts'
 import type { ApiDeps } from '../deps.ts'
 import { eventStream } from '../event-stream.ts'
+import { asIdTaken, asKeyReused, IdTakenError } from '../idempotency-key.ts'
 import { failures, json, jsonBody, operation } from '../operation.ts'
 import { isOpen, readTurn } from '../turn-stream.ts'
 import { writeUiMessageStream } from '../ui-message-stream.ts'
@@ -68,7 +69,11 @@ const retry = operation({
 const Started = z.object({
   turn_id: z.uuid(),
   is_new: z.boolean(),
-  message: z.object({ id: z.uuid(), content: z.string().nullable() }),
+  message: z.object({
+    id: z.uuid(),
+    content: z.string().nullable(),
+    original_content: z.string().nullish(),
+  }),
 })
 const Retried = z.object({ turn_id: z.uuid(), attempt: z.int() })
 
@@ -100,14 +105,14 @@ export function chatRoutes(deps: ApiDeps, streams: Gauge) {
     const room = input.conversation_id ?? input.chat_id ?? fresh
     if (input.kind === 'regenerate') return again(room, id, context)
     if (input.conversation_id === null) {
+      await refuseElsewhere(id, room, db) // before a room is made that stays empty
       await done(db.rpc('start_conversation', { p_id: room, p_subject: subjectOf(input.message) }))
     }
     const asked = { p_conversation_id: room, p_message_id: id, p_content: input.message }
-    const { turn_id, is_new, message } = await call(Started, db.rpc('start_turn', asked)).catch((error: unknown) =>
-      pointElsewhere(error, room, context),
-    )
-    if (!is_new && message.content !== input.message) {
-      if (input.kind !== 'edit') throw new ConflictError('This message id stands for other words already')
+    const started = call(Started, db.rpc('start_turn', asked)).catch(asIdTaken)
+    const { turn_id, is_new, message } = await started.catch((error: unknown) => pointElsewhere(error, room, context))
+    if (!is_new && message.content !== input.message && message.original_content !== input.message) {
+      if (input.kind !== 'edit') throw new IdTakenError()
       await done(db.rpc('edit_message', { p_message_id: id, p_content: input.message }))
       return again(room, id, context)
     }
@@ -135,7 +140,8 @@ export function chatRoutes(deps: ApiDeps, streams: Gauge) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(chat, async (c) => {
       const { context } = c.var
-      return stream(await say(chatInput(c.req.valid('json'), context.broker.iso_agent_id), context), context)
+      const input = chatInput(c.req.valid('json'), context.broker.iso_agent_id)
+      return stream(await say(input, context).catch(asKeyReused(c)), context)
     })
     .openapi(resume, async (c) => {
       const conversation_id = chatRoom(c.req.valid('param').conversation_id, c.var.context.broker.iso_agent_id)
@@ -164,8 +170,15 @@ class AskElsewhereError extends ConflictError {
   }
 }
 
+async function refuseElsewhere(message_id: string, room: string, db: Db) {
+  const Row = z.object({ conversation_id: z.uuid() })
+  const known = await findRow(Row, db.from('messages').select('conversation_id').eq('id', message_id))
+  if (known && known.conversation_id !== room) throw new IdTakenError()
+}
+
 async function pointElsewhere(error: unknown, room: string, context: ToolContext): Promise<never> {
-  if (!(error instanceof ConflictError) || !(await findOperatorInRoom(room, context))) throw error
+  if (!(error instanceof ConflictError) || error instanceof IdTakenError || !(await findOperatorInRoom(room, context)))
+    throw error
   const { request_id } = await readConversation(room, context)
   const request = request_id === null ? null : await readRequest(request_id, context)
   throw new AskElsewhereError(error.message, request?.primary_conversation_id ?? null)

@@ -107,6 +107,23 @@ describe('the client’s page', () => {
     )
   })
 
+  it.each([
+    ['no UTF-8', Buffer.from('{"name": "J\u00f6rg", "consent": true}', 'latin1'), 400],
+    ['a NUL character', '{"name": "J\\u0000rg", "consent": true}', 422],
+  ])('takes no name that would be stored as another: %s', async (_what, body, status) => {
+    const { proposal_id, token } = await sentProposal()
+
+    const answer = await visit(`/p/${token}/accept`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect((await row(proposal_id)).status).toBe('sent')
+  })
+
   it('shows hostile text as text', async () => {
     const { token } = await sentProposal({ description: '<script>alert(1)</script><img src=x>' })
 

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { call } from '../../tools/database.ts'
 import { ConflictError, InvalidInputError, NotFoundError, UpstreamError } from '../../tools/errors.ts'
+import { issuesOf, sentence } from '../../tools/issues.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { clientAddress } from '../client-address.ts'
 import { englishLocale, Offer } from '../client-page/offer.ts'
@@ -12,7 +13,8 @@ import { PAGE_POLICY } from '../client-page/styles.ts'
 import { contentDisposition } from '../content-disposition.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createGuessGuard, type GuessGuard } from '../guess-guard.ts'
-import { HttpProblem, issuesOf, sentence } from '../problem.ts'
+import { checkStorable, readUtf8 } from '../limits.ts'
+import { HttpProblem } from '../problem.ts'
 
 const TOKEN = /^[A-Za-z0-9_-]{22,128}$/
 /** Programs that look at a link before a person does: mail scanners, chat previews, browsers that load ahead. */
@@ -155,7 +157,8 @@ async function formFields(c: PageContext): Promise<Record<string, unknown>> {
 }
 
 async function jsonFields(c: PageContext): Promise<Record<string, unknown>> {
-  const text = await c.req.text()
+  const text = readUtf8(await c.req.arrayBuffer())
+  checkStorable(text)
   try {
     const body: unknown = JSON.parse(text || '{}')
     if (body !== null && typeof body === 'object' && !Array.isArray(body)) return { ...body }

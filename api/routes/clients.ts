@@ -5,10 +5,11 @@ import { createClient } from '../../tools/clients/create-client.ts'
 import { deleteClient } from '../../tools/clients/delete-client.ts'
 import { getClient } from '../../tools/clients/get-client.ts'
 import { listClients } from '../../tools/clients/list-clients.ts'
+import { ClientExistsError } from '../../tools/clients/namesake.ts'
 import { EMPTIABLE, updateClient } from '../../tools/clients/update-client.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
-import { changesOf, emptiedIn, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
+import { changesOf, emptiedIn, failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 
 const tags = ['Clients']
 const ClientRow = Client.meta({ id: 'Client' })
@@ -30,7 +31,7 @@ const create = operation({
   method: 'post',
   path: '/api/clients',
   tags,
-  summary: 'Add a client',
+  summary: 'Add a client; a name that you have already is 409 with the `client_id` of that client',
   request: {
     body: jsonBody(createClient.input, {
       company_name: 'Acme Industries',
@@ -39,10 +40,7 @@ const create = operation({
       preferences: { preferred_aircraft: ['Gulfstream G650'] },
     }),
   },
-  responses: {
-    201: json(ClientRow, 'The new client'),
-    200: json(ClientRow, 'The client of that name that exists already'),
-  },
+  responses: { 201: json(ClientRow, 'The new client'), ...failures(409) },
 })
 
 const get = operation({
@@ -65,14 +63,14 @@ const update = operation({
       phone: '+1 201 555 0142',
     }),
   },
-  responses: { 200: json(ClientRow, 'The client as it is now') },
+  responses: { 200: json(ClientRow, 'The client as it is now'), ...failures(409) },
 })
 
 const remove = operation({
   method: 'delete',
   path: '/api/clients/{id}',
   tags,
-  summary: 'Take a client out of the lists; its requests and proposals stay',
+  summary: 'Take a client out of the lists; its requests and proposals stay, and it gets no new ones',
   request: { params: IdParam },
   responses: { 204: { description: 'Done' } },
 })
@@ -87,7 +85,8 @@ export const clientRoutes = () =>
     })
     .openapi(create, async (c) => {
       const { client, created } = await runTool(createClient, await c.req.json(), c.var.context)
-      return c.json(client, created ? 201 : 200)
+      if (!created) throw new ClientExistsError(client)
+      return c.json(client, 201)
     })
     .openapi(get, async (c) => {
       const { client } = await runTool(getClient, { client_id: c.req.valid('param').id }, c.var.context)

@@ -4,7 +4,7 @@ import type { TablesUpdate } from '../../supabase/database.types.ts'
 import type { ToolContext } from '../../tools/context.ts'
 import { Conversation, conversationColumns } from '../../tools/conversations/conversation.ts'
 import { call, done, getRow } from '../../tools/database.ts'
-import { NotFoundError } from '../../tools/errors.ts'
+import { ConflictError, KeyReusedError, NotFoundError } from '../../tools/errors.ts'
 import type { ApiEnv } from '../api-env.ts'
 import type { ApiDeps, Bus } from '../deps.ts'
 import { readPlace, writePlace } from '../messages.ts'
@@ -62,7 +62,7 @@ const create = operation({
       }),
     ),
   },
-  responses: { 201: json(ConversationRow, 'The new room'), ...failures(404) },
+  responses: { 201: json(ConversationRow, 'The new room'), ...failures(404, 409) },
 })
 const get = operation({
   method: 'get',
@@ -137,15 +137,15 @@ export const conversationRoutes = ({ bus }: ApiDeps) =>
     })
     .openapi(create, async (c) => {
       const { db, newId } = c.var.context
-      const {
-        id = newId('conversation'),
-        subject = null,
-        type = 'general_inquiry',
-        request_id = null,
-      } = c.req.valid('json')
+      const given = c.req.valid('json')
+      const { id = newId('conversation'), subject = null, type = 'general_inquiry', request_id = null } = given
       const started = { p_id: id, p_subject: subject, p_type: type, p_request_id: request_id }
       await done(db.rpc('start_conversation', started))
-      return c.json(await readRoom(id, c.var.context), 201)
+      const room = await readRoom(id, c.var.context)
+      if (isOtherThan({ subject, type, request_id }, room)) {
+        throw given.id ? new ConflictError('This id stands for another room already') : new KeyReusedError()
+      }
+      return c.json(room, 201)
     })
     .openapi(get, async (c) => c.json(await readRoom(c.req.valid('param').id, c.var.context), 200))
     .openapi(update, async (c) => {
@@ -164,6 +164,13 @@ export const conversationRoutes = ({ bus }: ApiDeps) =>
       await announceTyping(c.req.valid('param').id, is_typing, c.var.context, bus)
       return c.body(null, 204)
     })
+
+type NewRoom = Pick<Conversation, 'subject' | 'type' | 'request_id'>
+
+/** Whether a room was opened as something else. One that was changed since does not tell. */
+const isOtherThan = ({ subject, type, request_id }: NewRoom, room: Conversation) =>
+  room.updated_at === room.created_at &&
+  (room.subject !== (subject || null) || room.type !== type || room.request_id !== request_id)
 
 async function readRoom(id: string, context: ToolContext) {
   const summary = context.db.rpc('read_conversation', { p_conversation_id: id })

@@ -33,6 +33,7 @@ const START = `fetch('/api/openapi.json').then((answer) => answer.json()).then((
 export function docsRoutes() {
   const folder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
   return new Hono<ApiEnv>()
+    .get('/api/docs/', (c) => c.redirect('/api/docs', 308))
     .get('/api/docs', (c) => {
       c.header('Content-Security-Policy', DOCS_POLICY)
       return c.html(page)

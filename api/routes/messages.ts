@@ -1,16 +1,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Json } from '../../supabase/database.types.ts'
+import { canonicalJson } from '../../tools/canonical-json.ts'
 import type { ToolContext } from '../../tools/context.ts'
 import { findOperatorInRoom, readConversation } from '../../tools/conversations/conversation.ts'
 import { call } from '../../tools/database.ts'
-import { ConflictError, InvalidInputError } from '../../tools/errors.ts'
+import { InvalidInputError } from '../../tools/errors.ts'
 import { listMessages } from '../../tools/messages/list-messages.ts'
 import { Message, shown } from '../../tools/messages/message.ts'
 import { runTool } from '../../tools/tool.ts'
 import type { ApiEnv } from '../api-env.ts'
 import { AttachmentRef, attachmentsOf, removeAttachments } from '../attachments.ts'
 import type { ApiDeps } from '../deps.ts'
+import { asIdTaken, asKeyReused, IdTakenError } from '../idempotency-key.ts'
 import { FoundMessage, listReplies, readMessage, searchMessages } from '../messages.ts'
 import { failures, IdParam, json, jsonBody, operation, PageQuery, pageOf } from '../operation.ts'
 import { richContentOf } from '../rich-content.ts'
@@ -126,7 +128,11 @@ const unreact = operation({
   responses: { 200: json(MessageRow, 'The message with its reactions'), ...failures(409, 422) },
 })
 
-const Posted = z.object({ message: Message, turn_id: z.uuid().nullish(), outbox_id: z.uuid().nullish() })
+const Posted = z.object({
+  message: Message.extend({ original_content: z.string().nullish() }),
+  turn_id: z.uuid().nullish(),
+  outbox_id: z.uuid().nullish(),
+})
 const Retried = z.object({ message: Message, outbox_id: z.uuid().nullable(), attempt: z.int().optional() })
 
 /** What people say in rooms. */
@@ -146,10 +152,11 @@ export const messageRoutes = ({ enqueue }: ApiDeps) =>
       return c.json(await searchMessages({ query, conversation_id, cursor, limit }, c.var.context), 200)
     })
     .openapi(post, async (c) => {
-      const { message, turn_id, outbox_id } = await say(c.req.valid('param').id, c.req.valid('json'), c.var.context)
+      const { id } = c.req.valid('param')
+      const { message, turn_id, outbox_id } = await say(id, c.req.valid('json'), c.var.context).catch(asKeyReused(c))
       if (turn_id) await enqueue.turn(turn_id, 0)
       if (outbox_id) await enqueue.outbox(outbox_id, 0)
-      return c.json(message, 201)
+      return c.json(shown(Message.parse(message)), 201)
     })
     .openapi(get, async (c) => c.json(await readMessage(c.req.valid('param').id, c.var.context), 200))
     .openapi(edit, async (c) => {
@@ -190,6 +197,7 @@ async function say(conversation_id: string, given: NewMessage, context: ToolCont
   await refuseCards(conversation_id, given, context)
   const paths = (given.attachments ?? []).map(({ file_path }) => file_path)
   const attachments = await attachmentsOf(paths, conversation_id, context)
+  const rich_content = await richContentOf(content_type, given.rich_content, context)
   const posted = await call(
     Posted,
     db.rpc('post_message', {
@@ -197,16 +205,45 @@ async function say(conversation_id: string, given: NewMessage, context: ToolCont
       p_message_id: given.id ?? newId('message'),
       p_content: given.content ?? null,
       p_content_type: content_type,
-      p_rich_content: (await richContentOf(content_type, given.rich_content, context)) as Json, // cards are made of JSON
+      p_rich_content: rich_content as Json, // cards are made of JSON
       p_parent_message_id: given.parent_message_id ?? null,
       p_attachments: attachments,
     }),
   )
-  const { content, is_edited, deleted_at } = posted.message
-  if (content !== (given.content ?? null) && !is_edited && deleted_at === null) {
-    throw new ConflictError('This message id stands for other words already')
+    .catch(nameParent)
+    .catch(asIdTaken)
+  if (
+    posted.message.deleted_at === null &&
+    saysOther(posted.message, { ...given, content_type, rich_content, paths })
+  ) {
+    throw new IdTakenError()
   }
   return posted
+}
+
+type Said = Pick<NewMessage, 'content' | 'parent_message_id'> & {
+  content_type: string
+  rich_content: unknown
+  paths: string[]
+}
+
+/** Whether a message was first something else than this. */
+function saysOther(message: z.output<typeof Posted>['message'], said: Said) {
+  const files = z.array(z.object({ file_path: z.string() })).parse(message.attachments)
+  const first = message.is_edited ? message.original_content : message.content
+  const was = [first, message.content_type, message.rich_content, message.parent_message_id, files.map(pathOf)]
+  const is = [said.content, said.content_type, said.rich_content, said.parent_message_id, said.paths]
+  return canonicalJson(was.map(orNull)) !== canonicalJson(is.map(orNull))
+}
+
+const pathOf = ({ file_path }: { file_path: string }) => file_path
+const orNull = (value: unknown) => value ?? null
+
+/** The database names no field. */
+function nameParent(error: unknown): never {
+  throw error instanceof InvalidInputError && /^A reply /.test(error.message)
+    ? new InvalidInputError([{ path: 'parent_message_id', message: error.message }])
+    : error
 }
 
 /** What an operator reads is words: a card could show what an operator must not know. */

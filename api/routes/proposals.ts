@@ -1,7 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import type { Approval } from '../../tools/approvals/approval.ts'
 import { readApproval } from '../../tools/approvals/list-approvals.ts'
-import { ApprovalPendingError, UpstreamError } from '../../tools/errors.ts'
+import { ApprovalPendingError, KeyReusedError, UpstreamError } from '../../tools/errors.ts'
+import { visibleText } from '../../tools/messages/visible-text.ts'
 import { getProposal } from '../../tools/proposals/get-proposal.ts'
 import { listProposals } from '../../tools/proposals/list-proposals.ts'
 import { sendProposal } from '../../tools/proposals/send-proposal.ts'
@@ -89,10 +91,28 @@ export const proposalRoutes = () =>
       const { subject, body } = c.req.valid('json')
       const draft = await draftEmail(proposal, c.var.context)
       const email = { proposal_id, subject: subject ?? draft.subject, body: body ?? draft.body }
-      const filed = await requestApproval(sendProposal, email, c.var.context).catch((error: unknown) => {
+      const id = c.var.context.newId('approval')
+      const context = { ...c.var.context, newId: () => id }
+      const filed = await requestApproval(sendProposal, email, context).catch(async (error: unknown) => {
+        if (!(error instanceof ApprovalPendingError)) throw error
+        const waiting = await readApproval(error.details.approval_id, context)
         // Asked twice for the same thing, the card that waits already is the answer; other words than those on it are not.
-        if (!(error instanceof ApprovalPendingError) || subject || body) throw error
-        return readApproval(error.details.approval_id, c.var.context)
+        if (waiting.id !== id && (subject || body)) throw error
+        return waiting
       })
+      if (filed.id === id && !isFor(filed, { proposal_id, subject, body })) throw new KeyReusedError()
       return c.json(filed, 202)
     })
+
+type Email = { proposal_id: string; subject?: string | null | undefined; body?: string | null | undefined }
+
+/** Whether an approval was filed for this e-mail; what is left out was to be drafted. */
+function isFor({ action, payload, original_payload }: Approval, { proposal_id, subject, body }: Email) {
+  const filed = original_payload ?? payload
+  return (
+    action === sendProposal.name &&
+    filed.proposal_id === proposal_id &&
+    (!subject || filed.subject === visibleText(subject)) &&
+    (!body || String(filed.body).startsWith(`${visibleText(body)}\n\n`))
+  )
+}

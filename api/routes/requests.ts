@@ -60,7 +60,7 @@ const create = operation({
   tags,
   summary: 'Create a request: one way or return in the flat form, several legs as `segments`',
   request: { body: jsonBody(createRequest.input, EXAMPLE) },
-  responses: { 201: json(RequestRow, 'The new request'), ...failures(404) },
+  responses: { 201: json(RequestRow, 'The new request'), ...failures(404, 409) },
 })
 const get = operation({
   method: 'get',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DANA, type Json, LENA, OMAR, startTestApi, type TestApi } from '../testing.ts'
 
@@ -64,6 +65,61 @@ describe('clients', () => {
     expect(dataOf(found)).toHaveLength(1)
     expect(removed.status).toBe(204)
     expect(dataOf(gone)).toEqual([])
+  })
+
+  it('are not made a second time under a name that is there already: the answer says which one it is', async () => {
+    const company_name = `Known Ltd ${randomUUID()}`
+    const { body: first } = await api.as(DANA).post('/api/clients', { company_name, phone: '+1 201 555 0100' })
+
+    const second = await api.as(DANA).post('/api/clients', { company_name: company_name.toUpperCase(), notes: 'new' })
+
+    expect(second).toMatchObject({ status: 409, body: { code: 'conflict', client_id: first.id } })
+    expect((await api.as(DANA).get(`/api/clients/${first.id}`)).body).toEqual(first)
+    expect((await api.as(OMAR).post('/api/clients', { company_name })).status).toBe(201)
+  })
+
+  it('are not renamed to another, and get nothing new once they were taken out', async () => {
+    const [one, two] = [`Rename One ${randomUUID()}`, `Rename Two ${randomUUID()}`]
+    const { body: first } = await api.as(DANA).post('/api/clients', { company_name: one })
+    const { body: second } = await api.as(DANA).post('/api/clients', { company_name: two })
+    const path = `/api/clients/${second.id}`
+
+    const renamed = await api.as(DANA).patch(path, { company_name: `${one}, Inc.` })
+    const same = await api.as(DANA).patch(path, { company_name: `${two}, Inc.` })
+    const { body: request } = await api.as(DANA).post('/api/requests', FLIGHT)
+    await api.as(DANA).delete(path)
+    const refused = await Promise.all([
+      api.as(DANA).patch(path, { notes: 'x' }),
+      api.as(DANA).post('/api/requests', { ...FLIGHT, client_profile_id: second.id }),
+      api.as(DANA).patch(`/api/requests/${request.id}`, { client_profile_id: second.id }),
+    ])
+
+    expect(renamed).toMatchObject({ status: 409, body: { client_id: first.id } })
+    expect(same).toMatchObject({ status: 200, body: { company_name: `${two}, Inc.` } })
+    expect(refused.map(({ status }) => status)).toEqual([409, 409, 409])
+  })
+
+  it.each([
+    ['a negative amount', { min: '-1', max: '100000' }, 'min'],
+    ['a highest below the lowest', { min: '120000', max: '80000.00' }, 'max'],
+    ['no amount of money', { max: 'a lot' }, 'max'],
+    ['parts of a cent', { min: 0.001 }, 'min'],
+    ['more than any trip costs', { max: 1e300 }, 'max'],
+  ])('have no usual budget with %s', async (_what, budget_range, field) => {
+    const refused = { status: 422, body: { issues: [{ path: `preferences.budget_range.${field}` }] } }
+    const body = { preferences: { budget_range } }
+    const { body: client } = await api.as(DANA).post('/api/clients', { company_name: `Budget ${randomUUID()}` })
+
+    expect(await api.as(DANA).post('/api/clients', { company_name: randomUUID(), ...body })).toMatchObject(refused)
+    expect(await api.as(DANA).patch(`/api/clients/${client.id}`, body)).toMatchObject(refused)
+  })
+
+  it('have their usual budget kept as exact decimals', async () => {
+    const preferences = { budget_range: { min: 80000.5, max: '$120,000' } }
+
+    const { body } = await api.as(DANA).post('/api/clients', { company_name: `Exact ${randomUUID()}`, preferences })
+
+    expect(body.preferences).toEqual({ budget_range: { min: '80000.50', max: '120000.00' } })
   })
 
   it('come in pages', async () => {
@@ -141,6 +197,7 @@ describe('requests', () => {
     ['return before departure', { ...FLIGHT, return_date: '2099-04-30' }],
     ['a day in the past', { ...FLIGHT, departure_date: '2020-01-01' }],
     ['a day that does not exist', { ...FLIGHT, departure_date: '2099-02-30' }],
+    ['a local time that summer time skips', { ...FLIGHT, departure_date: '2099-03-08', departure_time: '02:30' }],
     ['nobody on board', { ...FLIGHT, passengers: 0 }],
     ['500 passengers', { ...FLIGHT, passengers: 500 }],
     ['an unknown airport', { ...FLIGHT, departure_airport: 'XYZQ' }],
@@ -280,6 +337,9 @@ describe('rooms', () => {
     expect(invited).toMatchObject({ status: 201, body: { iso_agent_id: OMAR.id } })
     expect(dataOf(seen)).toMatchObject([{ content: 'Look at this' }])
     expect((await api.as(DANA).post(`/api/conversations/${room.id}/participants`, {})).status).toBe(422)
+    expect(
+      (await api.as(DANA).post(`/api/conversations/${room.id}/participants`, { email: 'nobody@example.com' })).body,
+    ).toMatchObject({ status: 404, detail: 'A colleague with this e-mail address was not found' })
   })
 })
 

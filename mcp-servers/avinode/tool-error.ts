@@ -3,6 +3,7 @@ import { AvinodeUnavailableError } from '../../tools/avinode/unavailable.ts'
 import {
   ConflictError,
   ForbiddenError,
+  HTTP_STATUS,
   InvalidInputError,
   LimitExceededError,
   NotFoundError,
@@ -13,18 +14,11 @@ import {
 /** Where a failed call carries its typed error. Its text says the same, for models. */
 export const ERROR_META = 'jetvision.example/error'
 
-const STATUS = {
-  invalid_input: 422,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  approval_pending: 409,
-  limit_exceeded: 429,
-  upstream_unavailable: 503,
-} as const
+/** What the marketplace can fail with. Approvals and keys against repeats belong to our own surfaces. */
+const Code = z.enum(['invalid_input', 'forbidden', 'not_found', 'conflict', 'limit_exceeded', 'upstream_unavailable'])
 
 export const ToolError = z.object({
-  code: z.enum(['invalid_input', 'forbidden', 'not_found', 'conflict', 'limit_exceeded', 'upstream_unavailable']),
+  code: Code,
   status: z.int().describe('The HTTP status that the failure amounts to'),
   message: z.string(),
   /** Whether the same call, unchanged, may succeed later. */
@@ -38,10 +32,12 @@ export type ToolError = z.infer<typeof ToolError>
 
 /** What of an expected failure crosses the wire; undefined for a defect. */
 export function toToolError(error: unknown): ToolError | undefined {
-  if (!(error instanceof ServiceError) || error.code === 'approval_pending') return undefined
+  if (!(error instanceof ServiceError)) return undefined
+  const { data: code } = Code.safeParse(error.code)
+  if (code === undefined) return undefined
   return {
-    code: error.code,
-    status: STATUS[error.code],
+    code,
+    status: HTTP_STATUS[code],
     message: error.message,
     retryable: error.retryable,
     retry_after_seconds: error instanceof UpstreamError ? (error.retry_after_seconds ?? null) : null,

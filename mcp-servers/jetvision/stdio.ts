@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseSettings, startOrExplain } from '../../tools/settings.ts'
 import { startStdioProxy } from './stdio-proxy.ts'
 
 const Environment = z.object({
@@ -8,12 +9,8 @@ const Environment = z.object({
   JETVISION_EMAIL: z.email().optional(),
 })
 
-const parsed = Environment.safeParse(process.env)
-if (!parsed.success) {
-  console.error(`Invalid configuration\n${z.prettifyError(parsed.error)}`) // stdout belongs to the protocol
-  process.exit(1)
-}
-const { JETVISION_URL: url, JETVISION_TOKEN: token, JETVISION_EMAIL: email } = parsed.data
+const settings = await startOrExplain(() => parseSettings(Environment, process.env))
+const { JETVISION_URL: url, JETVISION_TOKEN: token, JETVISION_EMAIL: email } = settings
 
 const proxy = startStdioProxy({ url, token, email, onError: (error) => console.error(error.message) })
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

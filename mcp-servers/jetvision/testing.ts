@@ -51,6 +51,7 @@ export async function startEndpoint() {
   })
   const supabase = createSupabase(stack)
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 })
+  sql.on('error', () => undefined) // the server may end before the last connection has said goodbye
 
   const contextOf = (broker: Broker): ToolContext => ({
     broker,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { columnsOf } from '../database.ts'
+import { InvalidInputError } from '../errors.ts'
+import { formatMoney, parseMoney } from '../money.ts'
 
 /** A broker's client, as the broker sees it. */
 export const Client = z.object({
@@ -62,8 +64,24 @@ export const companyName = z.string().trim().min(1).max(200)
 /** The preferences that were given, without those left open. */
 export function knownPreferences(preferences: z.output<typeof Preferences> | null): Record<string, unknown> {
   const given = Object.entries(preferences ?? {}).filter(([, value]) => value !== null)
-  return Object.fromEntries(given.map(([key, value]) => [key, listed(key, value)]))
+  const known = Object.fromEntries(given.map(([key, value]) => [key, listed(key, value)]))
+  const range = preferences?.budget_range
+  return range && typeof range === 'object' ? { ...known, budget_range: exactRange(range) } : known
 }
+
+type Range = { min: string | number | null; max: string | number | null }
+
+/** The usual budget in exact decimals; refused where it is no money, or ends before it begins. */
+function exactRange({ min, max }: Range) {
+  const at = 'preferences.budget_range'
+  const [lowest, highest] = [centsOf(min, `${at}.min`), centsOf(max, `${at}.max`)]
+  if (lowest !== null && highest !== null && highest < lowest) {
+    throw new InvalidInputError([{ path: `${at}.max`, message: 'The highest usual budget is below the lowest' }])
+  }
+  return { min: lowest === null ? null : formatMoney(lowest), max: highest === null ? null : formatMoney(highest) }
+}
+
+const centsOf = (amount: string | number | null, path: string) => (amount === null ? null : parseMoney(amount, path))
 
 /** One aircraft or dish is a list of one. */
 const listed = (key: string, value: unknown) => (typeof value === 'string' && key !== 'budget_range' ? [value] : value)

@@ -40,6 +40,15 @@ describe("a broker's clients", () => {
     expect(second.client.id).toBe(first.client.id)
   })
 
+  it('are created once in a turn, also in other words', async () => {
+    const chat = await desk.chat(dana)
+    const first = await runTool(createClient, { company_name: 'Harbour Freight' }, chat)
+    const second = await runTool(createClient, { company_name: 'Harbour Freight', notes: 'from Oslo' }, chat)
+
+    expect([first.created, second.created]).toEqual([true, false])
+    expect(second.client).toEqual(first.client)
+  })
+
   it('keep preferences that an update does not name', async () => {
     const preferences = { preferred_aircraft: 'Gulfstream G650', dietary_restrictions: ['vegetarian'] }
     const { client } = await runTool(createClient, { company_name: 'Redwood', preferences }, dana)

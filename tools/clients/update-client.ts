@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { getRow, json } from '../database.ts'
 import { defineTool } from '../tool.ts'
 import { Client, clientColumns, clientFields, companyName, knownPreferences } from './client.ts'
-import { readClient } from './get-client.ts'
+import { readActiveClient } from './get-client.ts'
+import { ClientExistsError, findNamesake } from './namesake.ts'
 
 /** What a client may have none of. */
 export const EMPTIABLE = ['contact_name', 'email', 'phone', 'notes'] as const
@@ -20,7 +21,9 @@ export const updateClient = defineTool({
   }),
   output: z.object({ client: Client }),
   async run({ client_id, preferences, emptied, ...fields }, context) {
-    const client = await readClient(client_id, context)
+    const client = await readActiveClient(client_id, context)
+    const namesake = fields.company_name === null ? undefined : await findNamesake(fields.company_name, context)
+    if (namesake && namesake.id !== client_id) throw new ClientExistsError(namesake)
     const known = { ...client.preferences, ...knownPreferences(preferences) }
     const given = Object.entries(fields).filter(([, value]) => value !== null)
     const empty = Object.fromEntries(emptied.map((name) => [name, null]))
