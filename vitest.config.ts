@@ -22,6 +22,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 50_000 } },
     // A shared machine may stall for seconds; on a developer's own, a second try would hide something.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default', closingLine],

@@ -48,6 +48,8 @@ export type OutwardTool<
   editable: readonly string[]
   /** Refuses what may not leave in these words, whoever wrote them: `prepare` asks it, and so does an edit before it is approved. */
   checkWords?(payload: z.output<Payload>, context: ToolContext): Promise<void>
+  /** Refuses what has lost its ground since it was filed: `perform` asks it, and the card before anybody decides. */
+  refuseOutdated?(payload: z.output<Payload>, context: ToolContext): Promise<void>
   prepare(input: z.output<In>, context: ToolContext): Promise<Filing<z.output<Payload>>>
   perform(payload: z.output<Payload>, context: ToolContext, delivery: Delivery): Promise<z.input<Out>>
 }

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askForTrip, findChromium, part, say, startTestDesk, type TestDesk } from './test-desk.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { answered, askForTrip, findChromium, PATIENT, part, say, startTestDesk, type TestDesk } from './test-desk.ts'
 import { exfiltrationForms } from './test-exfiltration.ts'
 
 const chromium = findChromium()
 
-describe.skipIf(!chromium)('the page', () => {
+describe.skipIf(!chromium)('the page', PATIENT, () => {
   let desk: TestDesk
   let trip = ''
   let address = ''
@@ -17,16 +18,15 @@ describe.skipIf(!chromium)('the page', () => {
     await desk.simulate(`/trips/${trip}/send-rfqs`, { operators: 2 })
     for (const total_price of [98_000, 105_500]) await desk.simulate(`/trips/${trip}/operator-quote`, { total_price })
     await page.getByRole('region', { name: 'Quotes compared' }).waitFor()
-    await say(page, 'send the proposal for the best one')
-    await page.getByRole('region', { name: 'E-mail to the client' }).waitFor()
-    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' })
+    await letDraft(page)
     address = page.url()
     await context.close()
-  })
-  afterAll(async () => desk?.[Symbol.asyncDispose]())
+  }, PATIENT.timeout)
+  afterEach(async () => desk.closeTabs(), PATIENT.timeout)
+  afterAll(async () => desk?.[Symbol.asyncDispose](), PATIENT.timeout)
 
-  it('has no accessibility fault that axe finds, in light and in dark', { timeout: 120_000 }, async () => {
-    const { page, context } = await desk.signIn('Dana Whitfield', { viewport: { width: 1440, height: 900 } })
+  it('has no accessibility fault that axe finds, in light and in dark', async () => {
+    const { page } = await desk.signIn('Dana Whitfield', { viewport: { width: 1440, height: 900 } })
     const faults = async (part?: string) => {
       const inLight = await faultsOn(page, 'light', part)
       await page.emulateMedia({ colorScheme: 'dark' })
@@ -34,14 +34,16 @@ describe.skipIf(!chromium)('the page', () => {
       await page.emulateMedia({ colorScheme: 'light' })
       return [...inLight, ...inDark]
     }
+    await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().waitFor()
     expect(await faults(), 'first visit').toEqual([])
     await page.goto(address)
     await page.getByRole('region', { name: 'E-mail to the client' }).waitFor()
     await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Subject' }).waitFor()
     expect(await faults(), 'a deal').toEqual([])
-    for (const name of ['Quotes', 'Proposal', 'Timeline', 'Activity']) {
+    for (const [name, shown] of Object.entries(SIDES)) {
       await part(page, name).click()
-      await page.locator('.panel .side').waitFor()
+      await page.locator(`.panel ${shown}`).first().waitFor()
       expect(await faults('.panel'), name).toEqual([])
     }
     await page.locator('.room').nth(1).click()
@@ -57,6 +59,7 @@ describe.skipIf(!chromium)('the page', () => {
       .last()
       .getByRole('button', { name: /^Actions/ })
       .press('Enter')
+    await page.locator('.message-tools').waitFor()
     expect(await faults('.message-tools'), 'actions of a message').toEqual([])
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
@@ -71,40 +74,40 @@ describe.skipIf(!chromium)('the page', () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Choose who you are' }).waitFor()
     expect(await faults(), 'sign-in').toEqual([])
-    await context.close()
   })
 
   it('fits a phone: one pane at a time, nothing beside the screen, targets for thumbs', async () => {
     const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }
-    const { page, context } = await desk.signIn('Dana Whitfield', phone)
+    const { page } = await desk.signIn('Dana Whitfield', phone)
     const panes = page.getByRole('navigation', { name: 'Panes' })
     await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().tap()
     await page.getByRole('region', { name: 'E-mail to the client' }).waitFor()
     await expectToFit(page)
     expect(await faultsOn(page, 'light'), 'conversation').toEqual([])
     await panes.getByRole('button', { name: 'Deal', exact: true }).tap()
-    for (const name of ['Overview', 'Quotes', 'Proposal', 'Timeline', 'Activity']) {
+    for (const [name, shown] of Object.entries(SIDES)) {
       await part(page, name).tap()
-      await page.locator('.panel .side').waitFor()
+      await page.locator(`.panel ${shown}`).first().waitFor()
       await expectToFit(page)
     }
     expect(await faultsOn(page, 'light'), 'deal').toEqual([])
     await panes.getByRole('button', { name: 'Deals' }).tap()
     await page.getByRole('heading', { name: 'Deals', exact: true }).waitFor()
     await expectToFit(page)
-    await context.close()
   })
 
   it('is driven by the keyboard alone', async () => {
-    const { page, context } = await desk.signIn('Dana Whitfield')
+    const { page } = await desk.signIn('Dana Whitfield')
     await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().waitFor()
     await page.reload()
     await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().waitFor()
     await page.keyboard.press('Tab')
     await page.getByRole('link', { name: 'Skip to the conversation' }).press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
     await page.keyboard.type('van nuys acme approve')
+    await page.getByRole('option', { name: /KTEB ⇄ KVNY/, selected: true }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('region', { name: 'E-mail to the client' }).waitFor()
     await page.keyboard.press('/')
@@ -112,24 +115,26 @@ describe.skipIf(!chromium)('the page', () => {
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     const field = page.getByRole('textbox', { name: 'Message', exact: true })
-    expect(await field.inputValue()).toBe('Send the proposal for the best one')
+    await expect.poll(() => field.inputValue()).toBe('Send the proposal for the best one')
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await shortcuts.waitFor()
     await page.keyboard.press('Escape')
+    await shortcuts.waitFor({ state: 'detached' })
     await page.keyboard.press('c')
     await page.getByRole('heading', { name: 'Where does your client want to fly?' }).waitFor()
     await page.keyboard.press('j')
+    await page.locator('.deal:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('tab', { name: 'Overview' }).waitFor()
     await page.getByRole('link', { name: 'KTEB ⇄ KVNY' }).first().click()
     await page.reload()
     await expect.poll(() => field.inputValue()).toBe('Send the proposal for the best one')
-    await context.close()
   })
 
   it('shows hostile words for what they are, and fetches nothing for them', async () => {
-    const { page, context, complaints } = await desk.signIn('Dana Whitfield')
+    const { page, complaints } = await desk.signIn('Dana Whitfield')
     const fetched: string[] = []
     page.on('request', (request) => fetched.push(new URL(request.url()).origin))
     const text = [
@@ -146,7 +151,7 @@ describe.skipIf(!chromium)('the page', () => {
       [`${exfiltrationForms.join('\n\n')}\n\nThe end of it`, trip],
     )
     expect(room).toBeDefined()
-    const output = page.locator('.message[data-sender="ai_assistant"]').filter({ hasText: 'The end of it' })
+    const output = page.locator('.message[data-sender="ai_assistant"]').filter({ hasText: 'The end of it' }).last()
     await output.getByText('The end of it').waitFor()
     expect(exfiltrationForms).toHaveLength(200)
     expect(await output.locator('a, img, svg image, iframe, object, style, link, video, form, script').count()).toBe(0)
@@ -160,36 +165,67 @@ describe.skipIf(!chromium)('the page', () => {
     expect(await said.locator('img, script, a, iframe').count()).toBe(0)
     expect([...new Set(fetched)]).toEqual([new URL(desk.url).origin])
     expect(complaints).toEqual([])
-    await context.close()
+  })
+
+  it('says when a waiting e-mail has lost its ground, and drafts it anew', async () => {
+    const { page } = await desk.signIn('Dana Whitfield')
+    await page.goto(address)
+    const approval = await waitingEmail(page)
+    const approve = approval.getByRole('button', { name: /^Approve/ })
+    const price = (amount: number) =>
+      desk.sql(
+        `update public.quotes set total_price = $1
+          where id = (select quote_id from public.proposals order by created_at desc limit 1)`,
+        [amount],
+      )
+    try {
+      await price(97_000)
+      await approval.getByText('The quote has another price by now').waitFor()
+      await approve.waitFor({ state: 'detached' })
+    } finally {
+      await price(98_000)
+    }
+    await approve.waitFor()
+
+    const address_now = `${randomUUID()}@acme.example.com`
+    await desk.sql(
+      'update public.client_profiles set email = $1 where id = (select client_profile_id from public.proposals limit 1)',
+      [address_now],
+    )
+    await page.reload()
+    await approval.getByText("The client's address was changed").waitFor()
+    await approval.getByRole('button', { name: 'Draft it anew' }).click()
+    const field = page.getByRole('textbox', { name: 'Message', exact: true })
+    await expect.poll(() => field.inputValue()).toBe('Send the proposal for the best one')
+    await field.press('Enter')
+    await page.locator(WAITING).getByText(address_now).first().waitFor()
   })
 
   it('takes a no with its reason, and sends nothing', async () => {
-    const { page, context } = await desk.signIn('Dana Whitfield')
+    const { page } = await desk.signIn('Dana Whitfield')
     await page.goto(address)
-    const approval = page.getByRole('region', { name: 'E-mail to the client' })
+    const approval = await waitingEmail(page)
     await approval.getByRole('button', { name: 'Reject' }).click()
     await approval.getByRole('textbox').fill('The price is too high for them')
-    await page.keyboard.press('Enter')
+    await approval.getByRole('textbox').press('Enter')
     await approval.getByText(/Rejected by you.*“The price is too high for them”.*Nothing was sent/).waitFor()
     expect(await desk.mailTo('@')).toBeUndefined()
-    await context.close()
   })
 
   it('writes numbers and dates as the reader does', async () => {
-    const { page, context } = await desk.signIn('Dana Whitfield', { locale: 'de-DE' })
+    const { page } = await desk.signIn('Dana Whitfield', { locale: 'de-DE' })
     await page.goto(address)
     await part(page, 'Quotes').click()
     await page.getByRole('table').getByText('98.000 $').waitFor()
     await page.getByText('20.–23. Feb.').first().waitFor()
     await part(page, 'Overview').click()
     await page.getByText('GMT-5').first().waitFor() // Teterboro's own time, as Germans name its zone
-    await context.close()
   })
 
   it.each([1440, 360])(
     'does not move what is being read, nor read it out word by word, while an answer streams in, %i px wide',
     async (width) => {
-      const { page, context } = await desk.signIn('Omar Haddad', { viewport: { width, height: 740 } })
+      const { page } = await desk.signIn('Omar Haddad', { viewport: { width, height: 740 } })
       if (width < 768) await page.getByRole('button', { name: 'New deal' }).click()
       await page.evaluate(() => {
         const shifts: number[] = []
@@ -213,10 +249,35 @@ describe.skipIf(!chromium)('the page', () => {
       expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01)
       const told = await page.evaluate(() => [...(globalThis as unknown as { told: Set<string> }).told])
       expect(told.filter(Boolean).length).toBeLessThan(4) // the trip's card, the answer as a whole
-      await context.close()
     },
   )
 })
+
+/** The sides of a deal, and what stands there once it is read. */
+const SIDES = {
+  Overview: '.facts',
+  Quotes: 'table',
+  Proposal: '.proposal',
+  Timeline: '.timeline',
+  Activity: '.run-tree',
+}
+
+const WAITING = '.approval[data-status="pending"]'
+
+/** The card of the e-mail that waits; one that a test before has decided is drafted anew. */
+async function waitingEmail(page: Page) {
+  const emails = page.getByRole('region', { name: 'E-mail to the client' })
+  await emails.last().waitFor()
+  if ((await page.locator(WAITING).count()) === 0) await letDraft(page)
+  return emails.last()
+}
+
+/** Has the e-mail with the best quote drafted. */
+async function letDraft(page: Page) {
+  await say(page, 'send the proposal for the best one')
+  await page.locator(WAITING).waitFor()
+  await answered(page)
+}
 
 type Shift = { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] }
 
@@ -230,12 +291,12 @@ async function faultsOn(page: Page, colorScheme: 'light' | 'dark', part?: string
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }
 
-async function expectToFit(page: Page) {
-  const found = await page.evaluate(() => ({
-    beside: document.documentElement.scrollWidth - innerWidth,
-    small: [...document.querySelectorAll('button')]
-      .filter((button) => button.checkVisibility() && button.getBoundingClientRect().height < 44)
-      .map((button) => button.textContent),
-  }))
-  expect(found).toEqual({ beside: 0, small: [] })
-}
+const expectToFit = (page: Page) => expect.poll(() => page.evaluate(misfits)).toEqual({ beside: 0, small: [] })
+
+/** Runs in the page: how much of it is beside the screen, and which buttons are too small for a thumb. */
+const misfits = () => ({
+  beside: document.documentElement.scrollWidth - innerWidth,
+  small: [...document.querySelectorAll('button')]
+    .filter((button) => button.checkVisibility() && button.getBoundingClientRect().height < 44)
+    .map((button) => button.textContent),
+})

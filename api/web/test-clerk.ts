@@ -92,7 +92,7 @@ export async function startAtClerk(service_url: string, email: string) {
   return {
     url: page.url,
     clerkUrl: clerk.url,
-    async close() {
+    async [Symbol.asyncDispose]() {
       await Promise.all([page.close(), clerk.close()])
     },
   }

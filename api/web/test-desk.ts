@@ -14,6 +14,10 @@ export function findChromium(): string | undefined {
   return found
 }
 
+/** A machine may be busy: what a test waits for is a state, however long that takes. */
+export const PATIENT = { timeout: 900_000 }
+const STEP_MS = 180_000
+
 export type TestDesk = Awaited<ReturnType<typeof startTestDesk>>
 
 /** The whole service in a temporary folder, and a browser in front of it. */
@@ -37,7 +41,7 @@ export async function startTestDesk(executablePath: string) {
   const open = async (address: string, options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(STEP_MS)
     const complaints = complaintsOf(page)
     await page.goto(address)
     return { page, context, complaints }
@@ -53,6 +57,16 @@ export async function startTestDesk(executablePath: string) {
       await opened.page.getByRole('navigation', { name: 'Deals' }).waitFor({ state: 'attached' })
       return opened
     },
+    /** Avinode answers as usual again, at once also those who are kept waiting. */
+    async endFaults() {
+      const response = await fetch(`${service.sandboxUrl}/_sim/faults`, { method: 'DELETE' })
+      if (!response.ok) throw new Error(`The faults were not ended: ${response.status}`)
+    },
+    /** Closes every tab: what one test left open is no load on the next. */
+    async closeTabs() {
+      for (const context of browser.contexts()) await context.close()
+    },
+    /** The newest mail to that address. */
     async mailTo(address: string) {
       const mails = (await (await fetch(`${service.mailboxUrl}/messages`)).json()) as {
         to: string
@@ -96,8 +110,9 @@ function complaintsOf(page: Page): string[] {
 
 /** Types into the composer and sends. */
 export async function say(page: Page, text: string) {
-  await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text)
-  await page.keyboard.press('Enter')
+  const field = page.getByRole('textbox', { name: 'Message', exact: true })
+  await field.fill(text)
+  await field.press('Enter')
 }
 
 /** Says a trip, waits for the answer, and returns the trip's id in Avinode. */
@@ -105,8 +120,23 @@ export async function askForTrip(page: Page, sentence: string): Promise<string> 
   await say(page, sentence)
   const button = page.getByRole('region', { name: 'Trip in Avinode' }).getByRole('link', { name: 'Open Avinode' })
   await button.waitFor()
-  await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' })
+  await answered(page)
   return /atrip-\d+/.exec((await button.getAttribute('href')) ?? '')?.[0] ?? ''
 }
+
+/** Waits until no answer is being given, and the words of the last one stand there. */
+export async function answered(page: Page) {
+  await page.locator('.live-foot').waitFor({ state: 'detached' })
+  await page.locator('.message[aria-busy="true"]').waitFor({ state: 'detached' })
+}
+
+/** Waits for words that the page says for a few seconds only. Begin before what brings them: the page itself looks, at every frame. */
+export const told = (page: Page, words: string) =>
+  page.waitForFunction(
+    (expected) =>
+      [...document.querySelectorAll('[role="status"]')].some(({ textContent }) => textContent?.includes(expected)),
+    words,
+    { polling: 'raf', timeout: STEP_MS },
+  )
 
 export const part = (page: Page, name: string) => page.getByRole('tab', { name })

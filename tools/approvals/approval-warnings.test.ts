@@ -36,7 +36,9 @@ async function proposalFor(email: string | null, sent_to: string | null = null, 
 }
 
 const looked = async (payload: Record<string, unknown>, context = dana) =>
-  (await approvalWarnings({ status: 'pending', payload }, context)).map(({ code, field }) => `${code} ${field}`)
+  (await approvalWarnings({ status: 'pending', action: 'send_proposal', payload }, context)).map(
+    ({ code, field }) => `${code} ${field}`,
+  )
 
 describe('before a yes, the broker is told of', () => {
   it('nothing, where nothing is odd', async () => {
@@ -107,7 +109,9 @@ describe('before a yes, the broker is told of', () => {
   })
 
   it('nothing any more, once it is decided', async () => {
-    expect(await approvalWarnings({ status: 'executed', payload: { text: 'a\u200bb' } }, dana)).toEqual([])
+    expect(
+      await approvalWarnings({ status: 'executed', action: 'reply_to_operator', payload: { text: 'a\u200bb' } }, dana),
+    ).toEqual([])
   })
 })
 

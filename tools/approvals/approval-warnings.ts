@@ -1,30 +1,47 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
 import { findRow, rows } from '../database.ts'
+import { ServiceError } from '../errors.ts'
+import { toolNamed } from '../registry.ts'
+import type { OutwardTool } from '../tool.ts'
 import type { Approval } from './approval.ts'
 import { domainOf, lookAlike } from './look-alike.ts'
 
 export const ApprovalWarning = z.object({
-  code: z.enum(['hidden_characters', 'look_alike_domain', 'changed_recipient', 'foreign_link']),
-  field: z.string().describe('The field of the payload that it is about'),
+  code: z.enum(['out_of_date', 'hidden_characters', 'look_alike_domain', 'changed_recipient', 'foreign_link']),
+  field: z.string().describe('The field of the payload that it is about; empty where it is about all of it'),
   message: z.string().describe('For the broker, before the decision'),
 })
 export type ApprovalWarning = z.output<typeof ApprovalWarning>
 
-type Looked = Pick<Approval, 'status' | 'payload'>
+type Looked = Pick<Approval, 'status' | 'action' | 'payload'>
 
 /** What the broker should look at before saying yes. Calculated when it is asked for; the payload stays as it is, to the byte. */
-export async function approvalWarnings(
-  { status, payload }: Looked,
-  context: Pick<ToolContext, 'db' | 'publicUrl'>,
-): Promise<ApprovalWarning[]> {
+export async function approvalWarnings(approval: Looked, context: ToolContext): Promise<ApprovalWarning[]> {
+  const { status, payload } = approval
   if (status !== 'pending') return []
   const texts = textsIn(payload)
   return [
+    ...(await outdated(approval, context)),
     ...texts.flatMap(hiddenCharacters),
     ...texts.flatMap((text) => foreignLinks(text, new URL(context.publicUrl).hostname)),
     ...(await recipientWarnings(payload, context)),
   ]
+}
+
+/** Terms that have changed since: what was drafted would be refused after a yes. */
+async function outdated({ action, payload }: Looked, context: ToolContext): Promise<ApprovalWarning[]> {
+  const tool = toolNamed(action) as OutwardTool | undefined
+  if (tool?.effect !== 'outward' || !tool.refuseOutdated) return []
+  const filed = tool.payload.safeParse(payload)
+  if (!filed.success) return []
+  try {
+    await tool.refuseOutdated(filed.data, context)
+    return []
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.retryable) throw error
+    return [{ code: 'out_of_date', field: '', message: error.message }]
+  }
 }
 
 type Text = { field: string; text: string }

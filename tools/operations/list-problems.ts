@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
 import { call } from '../database.ts'
+import type { RequestStatus } from '../requests/request.ts'
 import { explainProblem, onOneLine, Problem } from './problem.ts'
 import { requireAdmin } from './webhook-event.ts'
 
@@ -41,12 +42,32 @@ export async function listProblems(context: ToolContext): Promise<ListedProblem[
 
 type FoundDeal = Extract<z.output<typeof Found>[number], { request_id: string }>
 
+/** Where a deal stands, in plain words. */
+const STANDS: Record<z.output<typeof RequestStatus>, string> = {
+  draft: 'its broker has not said all of the trip',
+  pending: 'nothing was done with it yet',
+  analyzing: 'its trip is being read',
+  fetching_client_data: 'its client is being looked up',
+  searching_flights: 'its trip is being created in Avinode',
+  trip_created: 'its broker has to pick operators in Avinode',
+  awaiting_user_action: 'its broker has to pick operators in Avinode',
+  avinode_session_active: 'its broker has to send the RFQs in Avinode',
+  monitoring_for_quotes: 'its operators were asked and have not quoted',
+  awaiting_quotes: 'some of its operators have not quoted',
+  analyzing_proposals: 'its broker has to choose a quote',
+  generating_email: 'its proposal is not sent yet',
+  sending_proposal: 'its client has the proposal and has not answered',
+  completed: 'its client has accepted',
+  failed: 'it has failed',
+  cancelled: 'it is cancelled',
+}
+
 /** A deal is its broker's business: administrators see that it stands still, and that its broker knows. */
 function aboutDeal(deal: FoundDeal) {
   const whose = `${deal.route ?? 'A request'}${deal.broker ? ` of ${onOneLine(deal.broker)}` : ''}`
   const what =
     deal.kind === 'stuck_request'
-      ? `${whose} stands still: ${deal.details.status.replaceAll('_', ' ')}.`
+      ? `${whose} stands still: ${STANDS[deal.details.status]}.`
       : `${whose} waits for operators who have not answered in time: ${deal.details.operators.map(onOneLine).join(', ')}.`
   const advice = deal.told_at
     ? 'Its broker was told what to do. Ask the broker if it stays open.'

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
-import { insertOnce, rows, stableId } from '../database.ts'
+import { getRow, insertOnce, rows, stableId } from '../database.ts'
 import { ConflictError, InvalidInputError } from '../errors.ts'
 import { refuseNetFacts } from '../messages/confidentiality.ts'
 import { visibleText } from '../messages/visible-text.ts'
-import { applyMargin, type Margin } from '../money.ts'
+import { applyMargin, type Margin, MarginType } from '../money.ts'
 import { type Quote, readQuote, refuseClosed } from '../quotes/quote.ts'
 import { type Request, readRequest } from '../requests/request.ts'
 import { defineTool } from '../tool.ts'
@@ -17,7 +17,7 @@ import { proposalTitle, writeProposal } from './write-proposal.ts'
 export const createProposal = defineTool({
   name: 'create_proposal',
   description:
-    "Make the proposal for a quote: the broker's margin is added, the PDF is written and stored. Nothing is sent. A quote has one open proposal: again, it returns the same.",
+    "Make the proposal for a quote: the broker's margin is added, the PDF is written and stored. Nothing is sent. A quote has one open proposal: again, it returns the same, at the quote's price of now unless the client has it already.",
   effect: 'write',
   input: z.strictObject({
     quote_id: z.uuid().describe('The quote that was chosen, from list_quotes'),
@@ -37,9 +37,14 @@ export const createProposal = defineTool({
     refuseFinal(request)
     const earlier = await proposalsOf(quote_id, context)
     const open = earlier.find((proposal) => isLive(proposal) && proposal.status !== 'draft')
-    if (open) return { proposal: open, client: await addresseeOf(open, context) }
+    const isFormerPrice = open?.status === 'generated' && open.total_amount !== quote.total_price
+    if (open && !isFormerPrice) return { proposal: open, client: await addresseeOf(open, context) }
     refuseClosed(quote, context.now())
-    const margin = await readMargin(context)
+    const margin = marginOf(open) ?? (await readMargin(context))
+    if (open) {
+      const proposal = await repriceProposal(open, { request, quote, margin }, context)
+      return { proposal, client: await addresseeOf(proposal, context) }
+    }
     const words = {
       title: visibleText(title ?? '') || proposalTitle(request),
       description: visibleText(description ?? ''),
@@ -50,10 +55,9 @@ export const createProposal = defineTool({
   },
 })
 
-type NewProposal = {
-  request: Request
-  quote: Quote
-  margin: Margin
+type Terms = { request: Request; quote: Quote; margin: Margin }
+
+type NewProposal = Terms & {
   words: { title: string | null; description: string | null }
   /** Those made for this quote before. */
   earlier: Proposal[]
@@ -90,6 +94,26 @@ export async function makeProposal({ request, quote, margin, words, earlier }: N
   const written = proposal.status === 'draft' ? await writeProposal(proposal, { request, quote }, context) : proposal
   await advance(request, 'generating_email', 'communication', context)
   return written
+}
+
+const KeptMargin = z.object({ margin_type: MarginType, margin_value: z.string() })
+
+/** The margin that a proposal was made with, which may not be the broker's usual one. */
+const marginOf = (proposal: Proposal | undefined): Margin | undefined => KeptMargin.safeParse(proposal?.metadata).data
+
+/** Gives a proposal that nobody has seen yet its price from the quote as it is now and that margin, and a new PDF. */
+export async function repriceProposal(
+  { id, metadata }: Proposal,
+  { request, quote, margin }: Terms,
+  context: ToolContext,
+) {
+  const { margin_type, margin_value } = margin
+  const changes = {
+    ...applyMargin(quote.total_price, margin),
+    metadata: { ...metadata, margin_type, margin_value: String(margin_value) },
+  }
+  const changed = context.db.from('proposals').update(changes).eq('id', id).select(proposalColumns)
+  return writeProposal(await getRow('The proposal', StoredProposal, changed), { request, quote }, context)
 }
 
 /** Every proposal that was made for a quote, oldest first. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { approvalWarnings } from '../approvals/approval-warnings.ts'
 import { decideApproval } from '../approvals/decide-approval.ts'
 import { listApprovals } from '../approvals/list-approvals.ts'
 import { createClient } from '../clients/create-client.ts'
@@ -143,6 +144,20 @@ describe('a proposal', () => {
         code: 'invalid_input',
       })
     }
+  })
+
+  it('is asked for again after its quote has another price: same number and margin, new price, new PDF', async () => {
+    const { quote_id } = await quoteFor(dana)
+    const { proposal } = await runTool(createProposal, { quote_id }, dana)
+    await runTool(reviseProposal, { proposal_id: proposal.id, margin_type: 'fixed', margin_value: '5000' }, dana)
+    await desk.sql.query('update quotes set total_price = 99000 where id = $1', [quote_id])
+
+    const { proposal: again } = await runTool(createProposal, { quote_id }, dana)
+
+    expect(again).toMatchObject({ id: proposal.id, total_amount: '99000.00', final_amount: '104000.00' })
+    const { content } = await readDocument(again.file_path ?? '', dana.db)
+    expect(textOfPdf(content)).toContain('104,000')
+    expect((await requestApproval(sendProposal, { proposal_id: proposal.id, ...letter }, dana)).status).toBe('pending')
   })
 
   it('can be given another margin before it is sent: same number, new price, new PDF', async () => {
@@ -325,10 +340,11 @@ describe('sending a proposal', () => {
     ['the quote was put aside', "update quotes set status = 'rejected' where id = $2", /is rejected/],
     ['the quote has lapsed', "update quotes set valid_until = now() - interval '1 hour' where id = $2", /is expired/],
     ['the request is over', "update requests set status = 'cancelled' where id = $3", /cancelled/],
-  ])('sends nothing that was approved when %s', async (_name, happens, because) => {
+  ])('says so on the card, and sends nothing that was approved, when %s', async (_name, happens, because) => {
     const { quote_id, request_id, client } = await quoteFor(dana)
     const { proposal } = await runTool(createProposal, { quote_id }, dana)
     const filed = await requestApproval(sendProposal, { proposal_id: proposal.id, ...letter }, dana)
+    expect(await approvalWarnings(filed, dana)).toEqual([])
     await decideApproval({ approval_id: filed.id, decision: 'approve' }, dana)
     // Each of these uses one of the three.
     await desk.sql.query(`with ids as (select $1::uuid, $2::uuid, $3::uuid) ${happens}`, [
@@ -341,6 +357,8 @@ describe('sending a proposal', () => {
     const sending = sendProposal.perform(sendProposal.payload.parse(filed.payload), dana, run)
 
     await expect(sending).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(because) })
+    const outdated = { code: 'out_of_date', field: '', message: expect.stringMatching(because) }
+    expect(await approvalWarnings(filed, dana)).toContainEqual(outdated)
     expect(run.marks).toEqual([])
     expect(desk.outgoing).toEqual([])
   })

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import type { ToolContext } from '../context.ts'
-import { done, getRow } from '../database.ts'
+import { done } from '../database.ts'
 import { ConflictError } from '../errors.ts'
 import { applyMargin, MarginType } from '../money.ts'
 import { readQuote, refuseClosed } from '../quotes/quote.ts'
 import { readRequest } from '../requests/request.ts'
 import { defineTool } from '../tool.ts'
 import { refuseFinal } from '../workflow.ts'
-import { makeProposal, proposalsOf, refuseClosedProposal } from './create-proposal.ts'
-import { Proposal, proposalColumns, readProposal, StoredProposal } from './proposal.ts'
-import { writeProposal } from './write-proposal.ts'
+import { makeProposal, proposalsOf, refuseClosedProposal, repriceProposal } from './create-proposal.ts'
+import { Proposal, readProposal } from './proposal.ts'
 
 export const reviseProposal = defineTool({
   name: 'revise_proposal',
@@ -33,19 +32,9 @@ export const reviseProposal = defineTool({
     refuseFinal(request)
     refuseClosed(quote, context.now())
     const margin = { margin_type, margin_value }
-    const amounts = applyMargin(quote.total_price, margin)
+    applyMargin(quote.total_price, margin) // refused here, before anything is withdrawn
     if (proposal.status === 'draft' || proposal.status === 'generated') {
-      const metadata = { ...proposal.metadata, margin_type, margin_value: String(margin_value) }
-      const changed = await getRow(
-        'The proposal',
-        StoredProposal,
-        context.db
-          .from('proposals')
-          .update({ ...amounts, metadata })
-          .eq('id', proposal_id)
-          .select(proposalColumns),
-      )
-      return { proposal: await writeProposal(changed, { request, quote }, context) }
+      return { proposal: await repriceProposal(proposal, { request, quote, margin }, context) }
     }
     await withdraw(proposal, context)
     const { title, description } = proposal

@@ -86,12 +86,12 @@ export const sendProposal = defineOutwardTool({
       conversation_id: request.primary_conversation_id,
     }
   },
+  async refuseOutdated(payload, context) {
+    await stillSendable(payload, context)
+  },
   async perform(payload, context, delivery) {
     const { proposal_id, to_email, to_name, subject, body, client_link } = payload
-    const proposal = await readProposal(proposal_id, context)
-    await refuseUnsendable(proposal, context)
-    await refuseFormerAddress(to_email, proposal, context)
-    const attachments = await Promise.all(payload.attachments.map((file) => approvedFile(file, context)))
+    const attachments = await stillSendable(payload, context)
     await openLink(proposal_id, client_link, context)
     const email_message_id = `${delivery.key}@${new URL(context.publicUrl).hostname}`
     const { full_name: name, email } = context.broker
@@ -132,6 +132,16 @@ async function refuseUnsendable(proposal: Proposal, context: ToolContext) {
   return { request, quote }
 }
 
+type Filed = { proposal_id: string; to_email: string; attachments: z.output<typeof Attachment>[] }
+
+/** The files to send, where everything still is as it was when the e-mail was drafted. */
+async function stillSendable({ proposal_id, to_email, attachments }: Filed, context: ToolContext) {
+  const proposal = await readProposal(proposal_id, context)
+  await refuseUnsendable(proposal, context)
+  await refuseFormerAddress(to_email, proposal, context)
+  return Promise.all(attachments.map((file) => approvedFile(file, context)))
+}
+
 /** Neither what the client must not learn, nor a price or a day that stands in no row of ours. */
 function refuseWords(words: { subject: string; body: string }, proposal: Proposal, { request, quote }: Offer) {
   const { final_amount, ...net } = amountsOf(proposal)
@@ -144,9 +154,7 @@ function refuseWords(words: { subject: string; body: string }, proposal: Proposa
 async function refuseFormerAddress(to_email: string, proposal: Proposal, context: ToolContext) {
   const now = await recipient(proposal, context)
   if (now.to_email.toLowerCase() !== to_email.toLowerCase()) {
-    throw new ConflictError(
-      "The client's address was changed after this was drafted, so it was not sent: prepare it again",
-    )
+    throw new ConflictError("The client's address was changed after this was drafted: prepare it again")
   }
 }
 
@@ -180,11 +188,11 @@ async function attachmentOf({ file_path, file_name }: Proposal, { db }: ToolCont
   return { file_name, file_path, size_bytes: content.byteLength, sha256 }
 }
 
-/** The file as it was when the broker approved it, byte for byte. */
+/** The file as the broker saw it on the card, byte for byte. */
 async function approvedFile(file: z.output<typeof Attachment>, { db }: ToolContext): Promise<MailAttachment> {
   const { content, sha256 } = await readDocument(file.file_path, db)
   if (sha256 !== file.sha256) {
-    throw new ConflictError('The proposal was changed after it was approved, so it was not sent')
+    throw new ConflictError('The proposal was changed after this was drafted: prepare it again')
   }
   return { filename: file.file_name, content_type: 'application/pdf', content }
 }

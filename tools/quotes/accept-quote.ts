@@ -46,8 +46,11 @@ export const acceptQuote = defineOutwardTool({
       conversation_id: request.primary_conversation_id,
     }
   },
-  async perform({ quote_id }, context) {
+  async refuseOutdated({ quote_id }, context) {
     refuseClosed(await readQuote(quote_id, context), context.now())
-    return { quote_id }
+  },
+  async perform(payload, context) {
+    await acceptQuote.refuseOutdated?.(payload, context)
+    return { quote_id: payload.quote_id }
   },
 })

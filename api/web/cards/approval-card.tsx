@@ -1,10 +1,10 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Verbatim } from '../conversation/verbatim.tsx'
 import { getJson, sendJson } from '../data/api.ts'
 import { keepDraft, readDraft } from '../data/drafts.ts'
 import { loadRequest } from '../data/load.ts'
 import type { Approval } from '../data/rows.ts'
-import { useStore } from '../data/store.ts'
+import { type State, useStore } from '../data/store.ts'
 import { useDesk } from '../frame/desk-context.ts'
 import { MODIFIER } from '../frame/shortcuts.ts'
 import { formatMoment } from '../look/format.ts'
@@ -19,17 +19,37 @@ export function ApprovalCard({ approval_id }: { approval_id: string }) {
   const { store } = useDesk()
   const { problem, run } = useAction()
   const approval = useStore(store, ({ approvals }) => approvals[approval_id])
-  const isWhole = approval !== undefined && (approval.status !== 'pending' || approval.warnings !== undefined)
+  const isOpen = approval === undefined || approval.status === 'pending'
+  const isWhole = approval !== undefined && (!isOpen || approval.warnings !== undefined)
+  const select = useMemo(() => newsAbout(approval), [approval])
+  const news = useStore(store, select)
+  // The feed tells an approval without what is odd about it, and its ground may change while it waits.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: news is what may make it odd
   useEffect(() => {
-    if (isWhole) return // the feed tells an approval without what is odd about it
+    if (!isOpen) return
     void run(async () => store.putApprovals([await getJson<Approval>(store.session, `/api/approvals/${approval_id}`)]))
-  }, [store, approval_id, isWhole, run])
+  }, [store, approval_id, isOpen, news, run])
   if (approval && (isWhole || problem)) return <Card approval={approval} />
   return problem ? <Alert>{problem}</Alert> : <Skeleton lines={4} label="Loading the approval" />
 }
 
+/** What changes whenever something happens that may change the terms of an approval: its deal, its quotes, its proposal, or words in its room. */
+const newsAbout =
+  (approval: Approval | undefined) =>
+  ({ requests, quotes, proposalNews, rooms }: State) => {
+    const { request_id, conversation_id } = approval ?? {}
+    if (!request_id) return ''
+    const prices = Object.values(quotes).filter((quote) => quote.request_id === request_id)
+    return [
+      requests[request_id]?.updated_at,
+      proposalNews[request_id],
+      rooms[conversation_id ?? '']?.rows.length,
+      ...prices.map(({ total_price, status }) => `${total_price} ${status}`),
+    ].join()
+  }
+
 function Card({ approval }: { approval: Approval }) {
-  const { store } = useDesk()
+  const { store, suggest } = useDesk()
   const { busy, problem, run } = useAction()
   const [edits, setEdits] = useEdits(approval)
   const [rejecting, setRejecting] = useState(false)
@@ -38,6 +58,7 @@ function Card({ approval }: { approval: Approval }) {
   const { title, verb, edits: fields } = shapeOf(approval)
   const changes = edits ? changesIn(approval, edits) : {}
   const isOdd = (approval.warnings ?? []).length > 0
+  const outdated = isPending ? approval.warnings?.find(({ code }) => code === 'out_of_date')?.message : undefined
   const isChanged = Object.keys(changes).length > 0
 
   const decide = (decision: 'approve' | 'reject', reason?: string) =>
@@ -52,8 +73,12 @@ function Card({ approval }: { approval: Approval }) {
       if (approval.request_id) void loadRequest(store, approval.request_id).catch(() => undefined) // the feed tells of it too
     })
 
+  const draftAnew = async () => {
+    if (await decide('reject', `Out of date: ${outdated}`)) suggest(AGAIN[approval.action] ?? '')
+  }
+
   const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || !isPending || busy) return
+    if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || !isPending || outdated || busy) return
     event.preventDefault()
     event.stopPropagation()
     void decide('approve')
@@ -79,11 +104,17 @@ function Card({ approval }: { approval: Approval }) {
       {problem && <Alert>{problem}</Alert>}
       {isPending && !rejecting && (
         <div className="actions">
-          <button type="button" disabled={busy} onClick={() => void decide('approve')}>
-            {busy ? 'One moment …' : `${verb}${isChanged ? ' with changes' : ''}${isOdd ? ' all the same' : ''}`}
-            <kbd>{MODIFIER} ↵</kbd>
-          </button>
-          {fields.length > 0 && !edits && (
+          {outdated ? (
+            <button type="button" disabled={busy} onClick={() => void draftAnew()}>
+              {busy ? 'One moment …' : 'Draft it anew'}
+            </button>
+          ) : (
+            <button type="button" disabled={busy} onClick={() => void decide('approve')}>
+              {busy ? 'One moment …' : `${verb}${isChanged ? ' with changes' : ''}${isOdd ? ' all the same' : ''}`}
+              <kbd>{MODIFIER} ↵</kbd>
+            </button>
+          )}
+          {fields.length > 0 && !edits && !outdated && (
             <button type="button" className="quiet" disabled={busy} onClick={() => setEdits(editable(approval))}>
               Edit
             </button>
@@ -106,16 +137,24 @@ function Card({ approval }: { approval: Approval }) {
   )
 }
 
-/** What is odd about it: a look-alike address, another receiver than last time, characters that nobody sees. */
+/** What to ask for instead of what is out of date. */
+const AGAIN: Record<string, string> = {
+  send_proposal: 'Send the proposal for the best one',
+  accept_quote: 'Which quote is best?',
+}
+
+/** What is odd about it: terms that have changed since, a look-alike address, another receiver than last time, characters that nobody sees. */
 function Warnings({ of: { warnings } }: { of: Approval }) {
   if (!warnings) {
     return <Alert>What may be odd about this could not be looked up. Check receiver and links yourself.</Alert>
   }
   if (warnings.length === 0) return null
+  const isOutdated = warnings.some(({ code }) => code === 'out_of_date')
   return (
-    <section className="warnings" aria-label="Look at this first">
+    <section className="warnings" aria-label={isOutdated ? 'Out of date' : 'Look at this first'}>
       <p>
-        <Icon name="alert" /> <strong>Look at this first</strong>
+        <Icon name="alert" />{' '}
+        <strong>{isOutdated ? 'This is out of date: approving it would do nothing' : 'Look at this first'}</strong>
       </p>
       <ul>
         {warnings.map(({ code, field, message }) => (

@@ -160,7 +160,7 @@ function byFrame<T>(put: (waiting: T[]) => void) {
 
 /** Specialists that leave a card in the room when they are done. */
 const POSTING = new Set(['flight_search', 'communication', 'proposal_analysis'])
-const CARD_MS = 2_000
+const CARD_MS = 10_000
 
 /** A card stands above the words that follow it: it is fetched before they are shown, so that it does not push them away. */
 const hasPostedCard = ({ type, data }: Chunk) =>

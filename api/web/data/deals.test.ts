@@ -36,6 +36,11 @@ it('says how many quotes are in while a deal waits for them', () => {
   expect(deal).toMatchObject({ group: 'waiting', next: '1 of 3 quotes in', conversation_id: 'c1' })
 })
 
+it('knows the room of a request before the room itself has come, so that a draft is never one of nowhere', () => {
+  const [deal] = dealsOf(rows([request({})]), DANA)
+  expect(deal).toMatchObject({ id: 'r1', conversation_id: 'c1' })
+})
+
 it('puts a waiting approval before everything else', () => {
   const approval = { id: 'a1', status: 'pending', request_id: 'r1', action: 'send_proposal' } as Approval
   const [deal] = dealsOf(rows([request({})], [room({})], [approval]), DANA)

@@ -101,7 +101,8 @@ function makeDeal(
   return {
     id: request.id,
     request,
-    conversation_id: primary?.id,
+    // Known before the room itself is: what is typed at once is a draft of that room.
+    conversation_id: primary?.id ?? request.primary_conversation_id ?? undefined,
     stage: reading.stage,
     ...(aside && !news
       ? { next: aside, group: 'done' as const }
