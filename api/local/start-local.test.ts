@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { freePort } from '../../supabase/embedded/postgres.ts'
+import { SettingsError } from '../../tools/settings.ts'
 import { startLocalService } from './start-local.ts'
 
 const FLIGHT = { departure_airport: 'KTEB', arrival_airport: 'KVNY', departure_date: '2099-05-01', passengers: 4 }
@@ -69,6 +70,21 @@ it('a port that is taken is named with its setting', async () => {
     )
   } finally {
     taken.close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})
+
+it('a data folder that other migrations made is explained without a stack', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'jetvision-former-'))
+  const ports = { api: 0, sandbox: 0, supabase: 0, postgres: 0, mail: 0 }
+  const start = () => startLocalService({ dataDir, ports, logLevel: 'error', environment: {} })
+  try {
+    const service = await start()
+    await service.sql("update supabase_migrations.schema_migrations set name = 'former' where version = '030'")
+    await service.close()
+
+    await expect(start()).rejects.toThrow(SettingsError)
+  } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
 })

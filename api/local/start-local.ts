@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import pg from 'pg'
 import pino from 'pino'
 import { startSandbox } from '../../mcp-servers/avinode/sandbox/start-sandbox.ts'
+import { OtherMigrationsError } from '../../supabase/embedded/migrate.ts'
 import { startEmbeddedSupabase } from '../../supabase/embedded/stack.ts'
 import { SettingsError } from '../../tools/settings.ts'
 import { createTokenVerifier } from '../token-verifier.ts'
@@ -122,7 +123,7 @@ export async function startLocalService({ dataDir, ports, logLevel, environment 
     }
   } catch (error) {
     await close()
-    throw portTaken(error, ports) ?? error
+    throw asSettings(error, ports) ?? error
   }
 }
 
@@ -134,8 +135,9 @@ const SETTINGS = {
   mail: 'MAIL_PORT',
 }
 
-/** The system's own error names only the number of the port. */
-function portTaken(error: unknown, ports: LocalOptions['ports']): Error | undefined {
+/** What its user can change: a port, of which the system's own error names only the number, or the folder. */
+function asSettings(error: unknown, ports: LocalOptions['ports']): SettingsError | undefined {
+  if (error instanceof OtherMigrationsError) return new SettingsError([error.message])
   const { code, port } = error as { code?: string; port?: number }
   const taken =
     code === 'EADDRINUSE' && Object.entries(SETTINGS).find(([part]) => ports[part as keyof typeof ports] === port)

@@ -42,6 +42,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
 }
 
+/** A database that earlier or other migration files made. */
+export class OtherMigrationsError extends Error {}
+
 /** A file that says something else than what was applied under its number would never be applied. */
 async function refuseOther({ version, name, path }: Migration, known?: Applied) {
   const isRenamed = known?.name != null && known.name !== name
@@ -51,7 +54,7 @@ async function refuseOther({ version, name, path }: Migration, known?: Applied) 
   const difference = isRenamed
     ? `its ${version} is ${known.name}, ours is ${name}`
     : `its ${version}_${name} says something else`
-  throw new Error(
+  throw new OtherMigrationsError(
     `This database was made by other migrations: ${difference}. A local one is made anew: remove its folder.`,
   )
 }

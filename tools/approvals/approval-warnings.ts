@@ -39,7 +39,9 @@ async function outdated({ action, payload }: Looked, context: ToolContext): Prom
     await tool.refuseOutdated(filed.data, context)
     return []
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.retryable) throw error
+    if (!(error instanceof ServiceError)) throw error
+    // What cannot be looked at just now hides no approval: it is looked at again when it leaves.
+    if (error.retryable) return []
     return [{ code: 'out_of_date', field: '', message: error.message }]
   }
 }
