@@ -280,7 +280,7 @@ describe.skipIf(!chromium)('rooms on the page', PATIENT, () => {
     await desk.sql(
       `insert into public.messages (conversation_id, sender_type, content_type, content, status, created_at)
        select r.primary_conversation_id, 'system', 'text', 'Long ago ' || n || repeat(E'\\n\\nand more', n % 4), 'sent',
-              now() - interval '1 year' + n * interval '1 minute'
+              '2025-03-04 15:00Z'::timestamptz + n * interval '30 seconds'
          from public.requests r, generate_series(1, 500) n where r.avinode_trip_id = $1
            and not exists (select from public.messages where content like 'Long ago%')`,
       [trip],
@@ -290,7 +290,8 @@ describe.skipIf(!chromium)('rooms on the page', PATIENT, () => {
     await dana.locator('.message').last().waitFor()
     const walked = await dana.evaluate(walkBack)
     await dana.locator('.message').getByText('Long ago 4', { exact: true }).first().waitFor()
-    expect(walked.moved).toBeLessThan(2)
+    // Less than a message: a heading of a line may still go when what was said before it comes in.
+    expect(walked.moved).toBeLessThan(40)
     expect(walked.drawn).toBeLessThan(300)
 
     await dana.goto(`${address}?message=${third?.id}`)
@@ -389,15 +390,22 @@ async function walkBack() {
   // A reader's scrolling is told before a frame is laid out; what a frame's own script moves is told only in the next.
   const betweenFrames = () => new Promise((resolve) => setTimeout(resolve))
   const walked = { moved: 0, drawn: 0 }
+  // The page is still opening: heads, cards and the newest messages take their places.
+  for (let calm = 0, last = ''; calm < 30; ) {
+    await frame()
+    const now = `${log.scrollHeight} ${log.scrollTop} ${log.getBoundingClientRect().top}`
+    calm = now === last ? calm + 1 : 0
+    last = now
+  }
+  const place = (message: Element | undefined) =>
+    message ? message.getBoundingClientRect().top - log.getBoundingClientRect().top : 0
   while (log.scrollTop > 0 || document.querySelector('.earlier')) {
-    const { top } = log.getBoundingClientRect()
     const messages = [...document.querySelectorAll('.message')]
-    const read = messages.find((message) => message.getBoundingClientRect().top > top)
-    const before = read?.getBoundingClientRect().top ?? 0
+    const read = messages.find((message) => place(message) > 0 && message.textContent?.includes('Long ago'))
+    const before = place(read)
     await frame()
     await frame()
-    const after = read?.getBoundingClientRect().top ?? 0
-    walked.moved = Math.max(walked.moved, Math.abs(after - before))
+    walked.moved = Math.max(walked.moved, Math.abs(place(read) - before))
     walked.drawn = Math.max(walked.drawn, messages.length)
     await betweenFrames()
     log.scrollTop -= 600
